@@ -5,11 +5,11 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import path from "node:path";
 
-export const NODE_MAJOR_MIN = 24;
+const nodeMajorMin = 24;
 
 /** Whether the running Node can strip types, that is, run this code unbuilt. */
 export function isNodeNewEnough() {
-  return Number(process.versions.node.split(".")[0]) >= NODE_MAJOR_MIN;
+  return Number(process.versions.node.split(".")[0]) >= nodeMajorMin;
 }
 
 /** The path of the Node that the dependency `node` brought along, or undefined. */
@@ -26,7 +26,7 @@ export function findPinnedNode() {
 
 /**
  * Runs the same script with the same arguments under the pinned Node and ends as that run ends:
- * with its exit code, or by its signal. Without a pinned Node it says so and exits with 1.
+ * with its exit code, or 128 plus its signal. Without a pinned Node it says so and exits with 1.
  *
  * @param {string} script absolute path of the script that was started
  */
@@ -34,10 +34,10 @@ export function handOverToPinnedNode(script) {
   const node = findPinnedNode();
   if (node === undefined) {
     process.stderr.write(
-      `neuraxis needs Node ${NODE_MAJOR_MIN} or newer; this is Node ${process.versions.node} at ` +
+      `neuraxis needs Node ${nodeMajorMin} or newer; this is Node ${process.versions.node} at ` +
         `${process.execPath}, and the one that the package "node" should bring is not installed.\n` +
         `Run "npm install --foreground-scripts" where neuraxis is installed (its install script ` +
-        `must be allowed to run), or put Node ${NODE_MAJOR_MIN} on the PATH.\n`,
+        `must be allowed to run), or put Node ${nodeMajorMin} on the PATH.\n`,
     );
     process.exitCode = 1;
     return;
