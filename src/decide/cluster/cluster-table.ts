@@ -1,0 +1,256 @@
+import type { NodeId } from "../../model/ids.ts";
+import type { Node } from "../../model/node.ts";
+import { grown } from "./grown.ts";
+import { hasKind } from "./kind-table.ts";
+import type { NodeStates } from "./node-states.ts";
+import type { RequestClasses } from "./request-classes.ts";
+
+/** Sorts of work that a node's history tells apart: share, and 1 … SORTS_MAX - 1 whole devices. */
+const SORTS_MAX = 31;
+
+const REMOVED = -1;
+
+/** A node as a table row needs it; `kind` is an index of the KindTable. */
+export interface NodeRow {
+  readonly node: Node;
+  readonly kind: number;
+}
+
+/**
+ * Free capacity of every node as a struct of arrays, rows in node order (the order in which nodes
+ * were added, which decides ties: rule P2). It says which rows changed, so that whoever remembers
+ * something about rows can catch up at leisure.
+ */
+export class ClusterTable {
+  readonly #states: NodeStates;
+  readonly #classes: RequestClasses;
+  readonly #keepsHistory: boolean;
+  /** Rows, including those of removed nodes. */
+  rows = 0;
+  ids: NodeId[] = [];
+  #shape = new Int32Array(64);
+  cpuFree = new Int32Array(64);
+  memoryFree = new Int32Array(64);
+  #set = new Int32Array(64);
+  #emptySet = new Int32Array(64);
+  #history = new Int32Array(64);
+  /** Pieces of work on the row; REMOVED once the node has left. */
+  #load = new Int32Array(64);
+  /** State in NodeStates, by row. */
+  state = new Int32Array(64);
+  /** Device `d` of row `r` has `deviceMilli[deviceStart[r] + d]` left. */
+  deviceStart = new Int32Array(65);
+  deviceMilli = new Int32Array(256);
+  /** Number of changes so far; change `c` is of row `changedRow(c)`. */
+  changes = 0;
+  #changeLog = new Int32Array(64);
+  /** The last change of each row. */
+  lastChange = new Float64Array(64);
+
+  constructor(states: NodeStates, classes: RequestClasses, keepsHistory: boolean) {
+    this.#states = states;
+    this.#classes = classes;
+    this.#keepsHistory = keepsHistory;
+  }
+
+  /** Appends a node and returns its row. The caller has validated it (rules M1 to M4). */
+  add({ node, kind }: NodeRow): number {
+    const row = this.rows;
+    this.rows += 1;
+    this.#grow();
+    const start = this.deviceStart[row];
+    const count = node.devices.length;
+    this.deviceMilli = grown(this.deviceMilli, start + count);
+    node.devices.forEach((device, index) => {
+      this.deviceMilli[start + index] = device.milliFree;
+    });
+    this.deviceStart[row + 1] = start + count;
+    this.ids.push(node.id);
+    this.#shape[row] = this.#states.internShape(kind, node.cpu, node.memory, count);
+    this.cpuFree[row] = node.cpu;
+    this.memoryFree[row] = node.memory;
+    this.#set[row] = this.#states.sets.intern(this.deviceMilli, start, count);
+    this.#emptySet[row] = this.#set[row];
+    this.#changed(row);
+    return row;
+  }
+
+  /** The row stays, holding nothing and fit for nothing, so that later rows keep their numbers. */
+  remove(row: number): void {
+    this.#load[row] = REMOVED;
+    this.cpuFree[row] = REMOVED;
+    this.memoryFree[row] = REMOVED;
+    this.#changed(row);
+  }
+
+  isRemoved(row: number): boolean {
+    return this.#load[row] === REMOVED;
+  }
+
+  load(row: number): number {
+    return this.#load[row];
+  }
+
+  /** Device kind of the row, as an index of the KindTable. */
+  kind(row: number): number {
+    return this.#states.shapeKind[this.#shape[row]];
+  }
+
+  deviceSet(row: number): number {
+    return this.#set[row];
+  }
+
+  /** True iff work of the class fits on the row now (rule P1). O(1). */
+  fits(row: number, request: number): boolean {
+    const classes = this.#classes;
+    if (this.cpuFree[row] < classes.cpu[request]) return false;
+    if (this.memoryFree[row] < classes.memory[request]) return false;
+    const count = classes.count[request];
+    if (count === 0) return true;
+    return (
+      this.#states.sets.fits(this.#set[row], count, classes.milli[request]) &&
+      hasKind(classes.kinds[request], this.kind(row))
+    );
+  }
+
+  /** True iff work of the class would fit on the row if nothing else ran there. O(devices). */
+  fitsEmpty(row: number, request: number): boolean {
+    const shape = this.#shape[row];
+    const classes = this.#classes;
+    if (this.#states.shapeCpu[shape] < classes.cpu[request]) return false;
+    if (this.#states.shapeMemory[shape] < classes.memory[request]) return false;
+    const count = classes.count[request];
+    if (count === 0) return true;
+    if (!hasKind(classes.kinds[request], this.kind(row))) return false;
+    return this.#states.sets.fits(this.#emptySet[row], count, classes.milli[request]);
+  }
+
+  /** Takes the room of the class on the row and these devices, all of which fit. */
+  take(row: number, request: number, devices: readonly number[]): void {
+    const classes = this.#classes;
+    this.cpuFree[row] = this.cpuFree[row] - classes.cpu[request];
+    this.memoryFree[row] = this.memoryFree[row] - classes.memory[request];
+    this.#moveDevices(row, devices, -classes.milli[request]);
+    this.#load[row] = this.#load[row] + 1;
+    if (this.#keepsHistory) {
+      this.#history[row] = this.#history[row] | sortBit(classes, request);
+    }
+    this.#changed(row);
+  }
+
+  /** Gives back what `take` took. */
+  release(row: number, request: number, devices: readonly number[]): void {
+    const classes = this.#classes;
+    this.cpuFree[row] = this.cpuFree[row] + classes.cpu[request];
+    this.memoryFree[row] = this.memoryFree[row] + classes.memory[request];
+    this.#moveDevices(row, devices, classes.milli[request]);
+    this.#load[row] = this.#load[row] - 1;
+    this.#changed(row);
+  }
+
+  /** Row of change `change`; only the last `changesKept` changes are known. */
+  changedRow(change: number): number {
+    return this.#changeLog[change & (this.#changeLog.length - 1)];
+  }
+
+  /** How many of the latest changes `changedRow` still knows: at least one for each row. */
+  get changesKept(): number {
+    return this.#changeLog.length;
+  }
+
+  fork(): ClusterTable {
+    const copy = new ClusterTable(this.#states, this.#classes, this.#keepsHistory);
+    copy.rows = this.rows;
+    copy.ids = [...this.ids];
+    copy.#shape = this.#shape.slice();
+    copy.cpuFree = this.cpuFree.slice();
+    copy.memoryFree = this.memoryFree.slice();
+    copy.#set = this.#set.slice();
+    copy.#emptySet = this.#emptySet.slice();
+    copy.#history = this.#history.slice();
+    copy.#load = this.#load.slice();
+    copy.state = this.state.slice();
+    copy.deviceStart = this.deviceStart.slice();
+    copy.deviceMilli = this.deviceMilli.slice();
+    copy.changes = this.changes;
+    copy.#changeLog = this.#changeLog.slice();
+    copy.lastChange = this.lastChange.slice();
+    return copy;
+  }
+
+  /** The row's content in integers that mean the same in every process. */
+  *content(row: number): Generator<number> {
+    const shape = this.#shape[row];
+    yield this.#states.shapeCpu[shape];
+    yield this.#states.shapeMemory[shape];
+    yield this.cpuFree[row];
+    yield this.memoryFree[row];
+    yield this.#load[row];
+    yield this.#history[row];
+    const { sets } = this.#states;
+    const empty = this.#emptySet[row];
+    for (let rank = 0; rank < sets.count(empty); rank += 1) yield sets.at(empty, rank);
+    const end = this.deviceStart[row + 1];
+    for (let device = this.deviceStart[row]; device < end; device += 1) {
+      yield this.deviceMilli[device];
+    }
+  }
+
+  #moveDevices(row: number, devices: readonly number[], change: number): void {
+    const start = this.deviceStart[row];
+    for (const device of devices) {
+      const from = this.deviceMilli[start + device];
+      this.deviceMilli[start + device] = from + change;
+      this.#set[row] = this.#states.sets.replace(this.#set[row], from, from + change);
+    }
+  }
+
+  #changed(row: number): void {
+    this.state[row] = this.#states.intern([
+      this.#shape[row],
+      this.cpuFree[row],
+      this.memoryFree[row],
+      this.#set[row],
+      this.#history[row],
+    ]);
+    this.#changeLog[this.changes & (this.#changeLog.length - 1)] = row;
+    this.lastChange[row] = this.changes;
+    this.changes += 1;
+  }
+
+  #grow(): void {
+    const rows = this.rows;
+    if (rows <= this.cpuFree.length) return;
+    this.#shape = grown(this.#shape, rows);
+    this.cpuFree = grown(this.cpuFree, rows);
+    this.memoryFree = grown(this.memoryFree, rows);
+    this.#set = grown(this.#set, rows);
+    this.#emptySet = grown(this.#emptySet, rows);
+    this.#history = grown(this.#history, rows);
+    this.#load = grown(this.#load, rows);
+    this.state = grown(this.state, rows);
+    this.deviceStart = grown(this.deviceStart, this.cpuFree.length + 1);
+    const lastChange = new Float64Array(this.cpuFree.length);
+    lastChange.set(this.lastChange);
+    this.lastChange = lastChange;
+    this.#growLog();
+  }
+
+  /** The log is a ring whose length is a power of two; its entries move when it grows. */
+  #growLog(): void {
+    const before = this.#changeLog;
+    const log = new Int32Array(before.length * 2);
+    const oldest = Math.max(0, this.changes - before.length);
+    for (let change = oldest; change < this.changes; change += 1) {
+      log[change & (log.length - 1)] = before[change & (before.length - 1)];
+    }
+    this.#changeLog = log;
+  }
+}
+
+/** Bit 0: a share of a device; bit k: k whole devices; 0: no device. */
+export function sortBit(classes: RequestClasses, request: number): number {
+  const count = classes.count[request];
+  if (count === 0) return 0;
+  return classes.isShare(request) ? 1 : 1 << Math.min(count, SORTS_MAX - 1);
+}

@@ -1,0 +1,70 @@
+import type { ResourceRequest } from "../../model/resources.ts";
+import { DEVICE_MILLI } from "../../model/units.ts";
+import { grown } from "./grown.ts";
+import { ANY_KIND, type KindTable } from "./kind-table.ts";
+import { TupleTable } from "./tuple-table.ts";
+
+const FIELDS = 5;
+
+/** Requests by equality: two pieces of work that ask for the same are one class. */
+export class RequestClasses {
+  readonly #tuples = new TupleTable();
+  readonly #byObject = new WeakMap<ResourceRequest, number>();
+  readonly #kinds: KindTable;
+  readonly #tuple = new Int32Array(FIELDS);
+  /** Milli-CPU, by class. */
+  cpu = new Int32Array(64);
+  /** MiB, by class. */
+  memory = new Int32Array(64);
+  /** Devices, by class; 0 for work without accelerators. */
+  count = new Int32Array(64);
+  /** Milli on each device, by class. */
+  milli = new Int32Array(64);
+  /** Bits of the kinds that will do, by class. */
+  kinds = new Int32Array(64);
+
+  constructor(kinds: KindTable) {
+    this.#kinds = kinds;
+  }
+
+  get size(): number {
+    return this.#tuples.size;
+  }
+
+  /** Class of a valid request; `undefined` if it names more kinds than a KindTable holds. */
+  intern(request: ResourceRequest): number | undefined {
+    const known = this.#byObject.get(request);
+    if (known !== undefined) return known;
+    const wanted = request.accelerators;
+    const mask = wanted ? this.#kinds.mask(wanted.kinds) : ANY_KIND;
+    if (mask === undefined) return undefined;
+    const tuple = this.#tuple;
+    tuple[0] = request.cpu;
+    tuple[1] = request.memory;
+    tuple[2] = wanted ? wanted.count : 0;
+    tuple[3] = wanted ? wanted.milli : 0;
+    tuple[4] = mask;
+    const id = this.#tuples.intern(tuple, FIELDS);
+    this.#store(id);
+    this.#byObject.set(request, id);
+    return id;
+  }
+
+  /** True iff the class asks for a part of one device. */
+  isShare(request: number): boolean {
+    return this.count[request] === 1 && this.milli[request] < DEVICE_MILLI;
+  }
+
+  #store(id: number): void {
+    this.cpu = grown(this.cpu, id + 1);
+    this.memory = grown(this.memory, id + 1);
+    this.count = grown(this.count, id + 1);
+    this.milli = grown(this.milli, id + 1);
+    this.kinds = grown(this.kinds, id + 1);
+    this.cpu[id] = this.#tuple[0];
+    this.memory[id] = this.#tuple[1];
+    this.count[id] = this.#tuple[2];
+    this.milli[id] = this.#tuple[3];
+    this.kinds[id] = this.#tuple[4];
+  }
+}

@@ -1,0 +1,78 @@
+import type { WorkloadProfile } from "../../model/workload-profile.ts";
+import type { KindTable } from "../cluster/kind-table.ts";
+import { ANY_KIND } from "../cluster/kind-table.ts";
+
+/** Share of all work that the typical classes cover; FGD's published setting. */
+const TYPICAL_SHARE = 0.95;
+
+/** Classes that together make up most of the work, commonest first; memory is ignored. */
+export interface TypicalClass {
+  /** Milli-CPU. */
+  readonly cpu: number;
+  /** Milli on each device; 0 for work without devices. */
+  readonly milli: number;
+  readonly count: number;
+  /** Bits of the device kinds that will do. */
+  readonly kinds: number;
+  /** Share among the typical classes; all of them sum to 1. */
+  readonly weight: number;
+}
+
+interface Tally {
+  readonly cpu: number;
+  readonly milli: number;
+  readonly count: number;
+  readonly type: string;
+  readonly kinds: readonly string[];
+  occurrences: number;
+}
+
+/**
+ * The typical classes of a profile (rule P6): by occurrences, then CPU, milli, count and kinds, all
+ * descending, until TYPICAL_SHARE is covered.
+ */
+export function typicalClasses(profile: WorkloadProfile, kinds: KindTable): TypicalClass[] {
+  const tallies = tally(profile);
+  const total = tallies.reduce((sum, each) => sum + each.occurrences, 0);
+  const typical: Tally[] = [];
+  let covered = 0;
+  for (const each of tallies) {
+    if (covered / total >= TYPICAL_SHARE) break;
+    typical.push(each);
+    covered += each.occurrences;
+  }
+  return typical.map(({ cpu, milli, count, kinds: names, occurrences }) => ({
+    cpu,
+    milli,
+    count,
+    kinds: kinds.mask(names) ?? ANY_KIND,
+    // Two divisions, as published: one would differ in the last bit, which scores are sensitive to.
+    weight: occurrences / total / (covered / total),
+  }));
+}
+
+function tally(profile: WorkloadProfile): Tally[] {
+  const tallies = new Map<string, Tally>();
+  for (const { request, count: occurrences } of profile.classes) {
+    const { cpu, accelerators } = request;
+    const milli = accelerators?.milli ?? 0;
+    const count = accelerators?.count ?? 0;
+    const kinds = accelerators?.kinds ?? [];
+    const type = kinds.join("|");
+    const key = `${cpu} ${milli} ${count} ${type}`;
+    const known = tallies.get(key);
+    if (known === undefined) tallies.set(key, { cpu, milli, count, type, kinds, occurrences });
+    else known.occurrences += occurrences;
+  }
+  return [...tallies.values()].toSorted(compareTallies);
+}
+
+function compareTallies(left: Tally, right: Tally): number {
+  return (
+    right.occurrences - left.occurrences ||
+    right.cpu - left.cpu ||
+    right.milli - left.milli ||
+    right.count - left.count ||
+    (left.type < right.type ? 1 : -1)
+  );
+}

@@ -1,0 +1,56 @@
+import type { WorkId } from "../model/ids.ts";
+import type { Node } from "../model/node.ts";
+import type { CanNever } from "../model/refusal.ts";
+import type { ResourceRequest } from "../model/resources.ts";
+import { DEVICE_MILLI, QUANTITY_MAX } from "../model/units.ts";
+
+/** Most devices of one node. */
+export const DEVICES_MAX = 1024;
+
+/** Why the node cannot be taken in (rules M1 to M4), or `undefined`. */
+export function checkNode(node: Node): CanNever | undefined {
+  const { id, cpu, memory, devices } = node;
+  if (!isQuantity(cpu)) return invalidNode(`node ${id} has ${cpu} milli-CPU`);
+  if (!isQuantity(memory)) return invalidNode(`node ${id} has ${memory} MiB of memory`);
+  if (devices.length > DEVICES_MAX) {
+    return invalidNode(`node ${id} has ${devices.length} devices; at most ${DEVICES_MAX} can be`);
+  }
+  for (const [index, device] of devices.entries()) {
+    if (!isQuantity(device.milliFree) || device.milliFree > DEVICE_MILLI) {
+      return invalidNode(`device ${index} of node ${id} has ${device.milliFree} milli free`);
+    }
+    if (device.kind !== devices[0].kind) {
+      const message = `node ${id} has devices of kinds ${devices[0].kind} and ${device.kind}`;
+      return { kind: "can-never", code: "mixed-device-kinds", message };
+    }
+  }
+  return undefined;
+}
+
+/** Why the request can be no work's (rules M1 and M2), or `undefined`. */
+export function checkRequest(work: WorkId, request: ResourceRequest): CanNever | undefined {
+  const { cpu, memory, accelerators } = request;
+  if (!isQuantity(cpu)) return invalidRequest(`work ${work} asks for ${cpu} milli-CPU`);
+  if (!isQuantity(memory)) return invalidRequest(`work ${work} asks for ${memory} MiB of memory`);
+  if (accelerators === undefined) return undefined;
+  const { count, milli } = accelerators;
+  if (!isQuantity(count) || count < 1 || count > DEVICES_MAX) {
+    return invalidRequest(`work ${work} asks for ${count} devices; it must be 1 to ${DEVICES_MAX}`);
+  }
+  if (!isQuantity(milli) || milli < 1 || milli > DEVICE_MILLI) {
+    return invalidRequest(`work ${work} asks for ${milli} milli of a device; it must be 1 to 1000`);
+  }
+  return undefined;
+}
+
+function isQuantity(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= QUANTITY_MAX;
+}
+
+function invalidNode(message: string): CanNever {
+  return { kind: "can-never", code: "invalid-node", message };
+}
+
+function invalidRequest(message: string): CanNever {
+  return { kind: "can-never", code: "invalid-request", message };
+}

@@ -1,0 +1,24 @@
+import type { GpuMilli, MiB, MilliCpu } from "./units.ts";
+
+/** Accelerator devices that one piece of work needs at once, all on one node. */
+export interface AcceleratorRequest {
+  /** Number of devices, 1 or more. */
+  readonly count: number;
+  /** Milli needed on each of them, 1 to 1000. */
+  readonly milli: GpuMilli;
+  /** Device kinds that will do; empty means any kind. */
+  readonly kinds: readonly string[];
+}
+
+/** What one piece of work needs, all of it on one node. */
+export interface ResourceRequest {
+  readonly cpu: MilliCpu;
+  readonly memory: MiB;
+  /** Absent: the work needs no device and may go to any node. */
+  readonly accelerators?: AcceleratorRequest;
+}
+
+/** GPU milli that a request asks for in total (count × milli). */
+export function requestedMilli(request: ResourceRequest): number {
+  return request.accelerators ? request.accelerators.count * request.accelerators.milli : 0;
+}

@@ -1,0 +1,12 @@
+import type { ResourceRequest } from "./resources.ts";
+
+/** How often each kind of request occurs: all that a placement policy knows of the future. */
+export interface WorkloadProfile {
+  readonly classes: readonly WorkloadClass[];
+}
+
+export interface WorkloadClass {
+  readonly request: ResourceRequest;
+  /** Occurrences in the sample that the profile was taken from, 1 or more. */
+  readonly count: number;
+}
