@@ -108,7 +108,7 @@ function findForbiddenImports(parsed: ParsedFile): string[] {
     if (!source?.startsWith(".")) continue;
     const [top, other] = path.posix.join(path.posix.dirname(parsed.file), source).split("/");
     if (top !== "src" || other === undefined || other === layer) continue;
-    if (mayImport[layer]?.includes(other) === true) continue;
+    if ((mayImport[layer] ?? []).includes(other)) continue;
     offences.push(`${placeOf(parsed, node)}: ${layer} may not import ${other}`);
   }
   return offences;

@@ -44,9 +44,18 @@ test("the lockfile names hashes and no addresses", () => {
   assert.doesNotMatch(readText("package-lock.json"), /"resolved"|https?:\/\/[^"]*\.tgz/);
 });
 
-test("the package depends on nothing but its runtime", () => {
-  const manifest = JSON.parse(readText("package.json")) as { dependencies: object };
-  assert.deepEqual(Object.keys(manifest.dependencies), ["node"]);
+test("every dependency has its reason in CONTRIBUTING.md", () => {
+  const manifest = JSON.parse(readText("package.json")) as Record<string, object | undefined>;
+  const names = [manifest["dependencies"], manifest["devDependencies"]].flatMap((list) =>
+    Object.keys(list ?? {}),
+  );
+  const rows = readText("CONTRIBUTING.md").split("\n");
+  const isGiven = (name: string) =>
+    rows.some((row) => row.startsWith("| `") && row.includes(`\`${name}\``));
+  assert.deepEqual(
+    names.filter((name) => !isGiven(name)),
+    [],
+  );
 });
 
 /** The rule names what is wrong with a place, or returns undefined. */
