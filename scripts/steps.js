@@ -158,6 +158,7 @@ function findFiles(pattern) {
 export function toolEnvironment() {
   const folders = [path.dirname(process.execPath), process.env.PATH ?? ""];
   const environment = { ...process.env, PATH: folders.join(path.delimiter) };
+  if (!process.stdout.isTTY) environment.NO_COLOR = "1";
   // Set by an outer `node --test`, it would silence the reporters of the run inside.
   delete environment.NODE_TEST_CONTEXT;
   return environment;
