@@ -75,15 +75,17 @@ function findOffences(
 }
 
 const impureNames = /^(Date|performance|crypto|globalThis|Intl)$/;
-const localeDependent = /\.(localeCompare|toLocale[A-Za-z]*)$/;
+const localeDependent = /^(localeCompare|toLocale[A-Za-z]*)$/;
 
 function impurity({ node, parent }: Place): string | undefined {
   if (node.type === "AwaitExpression") return "await";
   if (node["async"] === true) return "an async function";
   if (node.type === "ForOfStatement" && node["await"] === true) return "for await";
+  const property = node.type === "MemberExpression" ? nameOf(node["property"]) : undefined;
+  if (property !== undefined && localeDependent.test(property)) return property;
   const name = nameOf(node);
   if (name === undefined) return undefined;
-  if (name === "Math.random" || localeDependent.test(name)) return name;
+  if (name === "Math.random") return name;
   if (node.type !== "Identifier" || !impureNames.test(name)) return undefined;
   const isPropertyName =
     (parent?.type === "MemberExpression" && parent["property"] === node) ||
