@@ -96,6 +96,23 @@ export class Scheduler {
     return copy;
   }
 
+  /**
+   * GPU milli free in the cluster, and how much of it typical work could not use (rule P7): the sum
+   * of F over nodes. O(nodes).
+   */
+  fragmentation(): { readonly milliFree: number; readonly milliFragmented: number } {
+    const table = this.#table;
+    const { states, fragmentation } = this.#model;
+    let milliFree = 0;
+    let milliFragmented = 0;
+    for (const row of this.#rowOf.values()) {
+      const set = table.deviceSet(row);
+      milliFree += states.sets.milliFree[set];
+      milliFragmented += fragmentation.of(table.kind(row), table.cpuFree[row], set);
+    }
+    return { milliFree, milliFragmented };
+  }
+
   /** Digest of the state: equal for equal states, in every process (rule S5). O(nodes + work). */
   hash(): string {
     const digest = new Digest();

@@ -1,3 +1,69 @@
-import { runCommand } from "../cli/run-command.ts";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { CommanderError } from "commander";
+import type { Host } from "../cli/host.ts";
+import { createProgram } from "../cli/program.ts";
+import { UsageError } from "../cli/usage-error.ts";
+import { InputError } from "../trace/input-error.ts";
+import { runFillTasks } from "./fill-pool.ts";
+import { ProgressLine } from "./progress-line.ts";
 
-process.exitCode = runCommand(process.argv.slice(2));
+/** Exit codes of the command line; README lists them. */
+const EXIT = { good: 0, bug: 1, usage: 2 } as const;
+
+const progress = new ProgressLine(process.stderr, () => performance.now());
+
+const host: Host = {
+  version: await readVersion(),
+  print: (text) => {
+    progress.clear();
+    process.stdout.write(text);
+  },
+  note: (line) => {
+    progress.clear();
+    process.stderr.write(`${line}\n`);
+  },
+  runFill: (input, tasks) =>
+    runFillTasks(input, tasks, (done) => progress.show(done, tasks.length, "fills")),
+  writeFiles,
+};
+
+async function readVersion(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+async function writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [name, content] of files) await writeFile(path.join(folder, name), content);
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new UsageError(`cannot write to ${folder}: ${error.message}`);
+  }
+}
+
+/** The only place that catches everything: each failure gets one message and an exit code. */
+async function run(words: readonly string[]): Promise<number> {
+  try {
+    await createProgram(host).parseAsync([...words], { from: "user" });
+    return EXIT.good;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+    if (error instanceof UsageError || error instanceof InputError) {
+      host.note(`error: ${error.message}`);
+      return EXIT.usage;
+    }
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    host.note(`This is a bug in neuraxis; please report it with this text:\n${detail}`);
+    return EXIT.bug;
+  }
+}
+
+// A reader that closes the pipe early (`| head`) has what it wanted.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.good);
+});
+
+process.exitCode = await run(process.argv.slice(2));

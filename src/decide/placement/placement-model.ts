@@ -2,6 +2,7 @@ import type { WorkloadProfile } from "../../model/workload-profile.ts";
 import { KindTable } from "../cluster/kind-table.ts";
 import { NodeStates } from "../cluster/node-states.ts";
 import { RequestClasses } from "../cluster/request-classes.ts";
+import { Fragmentation } from "../policies/fragmentation.ts";
 import { type PlacementPolicy, SCORE_LIMIT, type Scorer } from "./placement-policy.ts";
 
 const UNKNOWN = -32_767;
@@ -17,17 +18,16 @@ export class PlacementModel {
   readonly classes = new RequestClasses(this.kinds);
   readonly states = new NodeStates();
   readonly scorer: Scorer;
+  readonly fragmentation: Fragmentation;
   /** Scores by class, then by state. */
   readonly #scores: Int16Array[] = [];
 
   constructor(policy: PlacementPolicy, profile: WorkloadProfile) {
     this.policy = policy;
-    this.scorer = policy.prepare({
-      states: this.states,
-      classes: this.classes,
-      kinds: this.kinds,
-      profile,
-    });
+    const { states, classes, kinds } = this;
+    const context = { states, classes, kinds, profile };
+    this.scorer = policy.prepare(context);
+    this.fragmentation = new Fragmentation(context);
   }
 
   /** The policy's score, remembered. The class fits on a node of this state. O(1) once seen. */

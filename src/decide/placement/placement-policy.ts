@@ -13,7 +13,7 @@ export interface PlacementPolicy {
   readonly source: string;
   /** True iff scores read `NodeStates.history`. */
   readonly readsHistory: boolean;
-  /** Draws among what fits instead of scoring it (rule P10). */
+  /** Draws among what fits instead of scoring it (rule P5). */
   readonly isRandom: boolean;
   /** Prepares the scores for one expected workload. */
   prepare(context: PolicyContext): Scorer;

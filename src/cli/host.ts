@@ -1,0 +1,16 @@
+import type { FillInput } from "../simulate/fill-input.ts";
+import type { FillTask } from "../simulate/fill.ts";
+import type { FillResult } from "../simulate/fill-result.ts";
+
+/** What commands need of the world; `main/` gives the real one. */
+export interface Host {
+  readonly version: string;
+  /** Writes to standard output: results, and nothing else. */
+  print(text: string): void;
+  /** Writes one line to standard error: progress, warnings. */
+  note(line: string): void;
+  /** Runs the tasks on all cores, showing progress; results come in the order of the tasks. */
+  runFill(input: FillInput, tasks: readonly FillTask[]): Promise<FillResult[]>;
+  /** Writes files into a folder, which is made if needed: all of them or an error. */
+  writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void>;
+}

@@ -1,0 +1,77 @@
+/** Every code of an input error, with its meaning and cure. */
+export const INPUT_ERRORS = {
+  "cannot-read": {
+    meaning: "A file cannot be opened or read.",
+    cure: "Check that the path exists and that you may read it.",
+  },
+  "empty-file": {
+    meaning: "A file has no header, or a header and no rows.",
+    cure: "Give a CSV file with a header line and at least one row.",
+  },
+  "missing-column": {
+    meaning: "A required column is not in the header.",
+    cure: "Add the column; the header's names are those of the openb trace.",
+  },
+  "duplicate-column": {
+    meaning: "Two columns have the same name.",
+    cure: "Remove or rename one of them.",
+  },
+  "malformed-row": {
+    meaning: "A row cannot be split into as many fields as the header has.",
+    cure: "Check the row's separators and quotes; one record has at most 64 KiB.",
+  },
+  "invalid-value": {
+    meaning: "A field's value is not what its column holds.",
+    cure: "Correct the value; quantities are whole numbers from 0.",
+  },
+  "duplicate-node": {
+    meaning: "Two rows describe a node of the same name.",
+    cure: "Give each node one row.",
+  },
+  "invalid-orders": {
+    meaning: "The orders file is not a JSON object of seeds with arrivals and nodeOrder.",
+    cure: 'Write {"42": {"arrivals": [row indices of the pods], "nodeOrder": [of the nodes]}}.',
+  },
+  "orders-mismatch": {
+    meaning: "The orders name rows that the pods file or the nodes file does not have.",
+    cure: "Use the orders that belong to these two files.",
+  },
+  "too-large": {
+    meaning: "An input is larger than the limit that keeps it in memory.",
+    cure: "Split the input.",
+  },
+  "nothing-to-fill": {
+    meaning: "No device or no work for devices: load, which is their ratio, has no meaning.",
+    cure: "Give at least one node with a GPU and one pod that asks for one.",
+  },
+} as const;
+
+export type InputErrorCode = keyof typeof INPUT_ERRORS;
+
+export interface InputPlace {
+  readonly file: string;
+  /** From 1; the header is line 1. */
+  readonly line?: number;
+  readonly column?: string;
+}
+
+/** Input that cannot be used: what is wrong, where, and what to do. Nothing was written. */
+export class InputError extends Error {
+  readonly code: InputErrorCode;
+  readonly place: InputPlace;
+
+  constructor(code: InputErrorCode, place: InputPlace, problem: string) {
+    super(`${formatPlace(place)}: ${problem}. ${INPUT_ERRORS[code].cure}`);
+    this.name = "InputError";
+    this.code = code;
+    this.place = place;
+  }
+}
+
+function formatPlace({ file, line, column }: InputPlace): string {
+  return [
+    file,
+    line === undefined ? "" : `, line ${line}`,
+    column === undefined ? "" : `, column ${column}`,
+  ].join("");
+}
