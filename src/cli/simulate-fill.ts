@@ -32,7 +32,7 @@ export function simulateFillCommand(host: Host): Command {
       "--pods <file>",
       "pods: CSV with name, cpu_milli, memory_mib, num_gpu, gpu_milli [, gpu_spec]",
     )
-    .option("--policy <names>", `policies, or all: ${POLICY_NAMES.join(", ")}`, "fgd,best-fit")
+    .option("--policy <names>", `policies, or all: ${POLICY_NAMES.join(", ")}`, "fgd,neuraxis")
     .option("--load <ratio>", "requested over existing GPUs at the end", "1.3")
     .option(
       "--seeds <list>",

@@ -18,7 +18,7 @@ export function startCommand(host: Host): Command {
       const input = { nodes, pods: generatePods(PODS, SEED), load: 1.3 };
       const gpus = nodes.reduce((sum, node) => sum + node.devices.length, 0);
       host.note(`A generated cluster: ${NODES} nodes, ${gpus} GPUs, filled to 130 % of its GPUs.`);
-      const policies = ["random", "best-fit", "fgd"];
+      const policies = ["random", "best-fit", "fgd", "neuraxis"];
       await runFillCampaign(host, input, { policies, seeds: [42, 43, 44], ...options });
     });
 }

@@ -4,6 +4,7 @@ import { dotProduct } from "./dot-product.ts";
 import { fgd } from "./fgd.ts";
 import { gpuClustering } from "./gpu-clustering.ts";
 import { gpuPacking } from "./gpu-packing.ts";
+import { neuraxis } from "./neuraxis.ts";
 import { random } from "./random.ts";
 
 /** Every placement policy, in the order in which reports list them. */
@@ -14,6 +15,7 @@ export const PLACEMENT_POLICIES: readonly PlacementPolicy[] = [
   gpuPacking,
   bestFit,
   fgd,
+  neuraxis,
 ];
 
 /** The policy of this name, or `undefined`. */

@@ -1,21 +1,28 @@
 import type { WorkloadProfile } from "../../model/workload-profile.ts";
 import type { KindTable } from "../cluster/kind-table.ts";
 import { ANY_KIND } from "../cluster/kind-table.ts";
+import type { FitClass } from "./case-memo.ts";
 
 /** Share of all work that the typical classes cover; FGD's published setting. */
 const TYPICAL_SHARE = 0.95;
 
 /** Classes that together make up most of the work, commonest first; memory is ignored. */
-export interface TypicalClass {
-  /** Milli-CPU. */
-  readonly cpu: number;
-  /** Milli on each device; 0 for work without devices. */
-  readonly milli: number;
-  readonly count: number;
-  /** Bits of the device kinds that will do. */
-  readonly kinds: number;
+export interface TypicalClass extends FitClass {
   /** Share among the typical classes; all of them sum to 1. */
   readonly weight: number;
+}
+
+/** All classes of a profile, in the same order, their weights summing to 1. */
+export function allClasses(profile: WorkloadProfile, kinds: KindTable): TypicalClass[] {
+  const tallies = tally(profile);
+  const total = tallies.reduce((sum, each) => sum + each.occurrences, 0);
+  return tallies.map(({ cpu, milli, count, kinds: names, occurrences }) => ({
+    cpu,
+    milli,
+    count,
+    kinds: kinds.mask(names) ?? ANY_KIND,
+    weight: occurrences / total,
+  }));
 }
 
 interface Tally {
