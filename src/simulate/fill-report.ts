@@ -2,6 +2,9 @@ import type { ReportChart, ReportPage } from "../trace/report-page.ts";
 import type { PolicySummary } from "./campaign.ts";
 import type { CurvePoint, FillResult } from "./fill-result.ts";
 
+/** Below this load every policy places everything, and the curves are one. */
+const ALLOCATION_FROM_PERCENT = 80;
+
 export interface FillReport {
   readonly results: readonly FillResult[];
   readonly summaries: readonly PolicySummary[];
@@ -23,10 +26,23 @@ export function fillReportPage({ results, summaries, conclusion }: FillReport): 
       ]),
     ],
     charts: [
-      chart(results, "Allocation", (point) => point.allocation),
+      chart(crowded(results), "GPUs allocated", (point) => point.allocation),
       chart(results, "Fragmentation of the free GPUs", (point) => point.fragmentation ?? 0),
     ],
   };
+}
+
+/** The same results with the part of the curves where policies differ, if there is one. */
+function crowded(results: readonly FillResult[]): FillResult[] {
+  const isReached = results.every(
+    ({ curve }) =>
+      curve.length > 0 && curve[curve.length - 1].loadPercent > ALLOCATION_FROM_PERCENT,
+  );
+  if (!isReached) return [...results];
+  return results.map((result) => ({
+    ...result,
+    curve: result.curve.filter(({ loadPercent }) => loadPercent >= ALLOCATION_FROM_PERCENT),
+  }));
 }
 
 function chart(

@@ -60,10 +60,17 @@ function drawChart({ title, xName, yName, series }: ReportChart): string {
   });
   chart.setOption({
     animation: false,
-    title: { text: title },
-    legend: { top: 30 },
-    grid: { top: 80, left: 60, right: 30, bottom: 50 },
-    xAxis: { type: "value", name: xName, nameLocation: "middle", nameGap: 30, min: "dataMin" },
+    title: { text: title, left: 0, top: 0 },
+    legend: { right: 0, top: 4 },
+    grid: { top: 60, left: 60, right: 30, bottom: 50 },
+    xAxis: {
+      type: "value",
+      name: xName,
+      nameLocation: "middle",
+      nameGap: 30,
+      min: "dataMin",
+      max: "dataMax",
+    },
     yAxis: { type: "value", name: yName, scale: true },
     series: series.map(({ name, points }) => ({
       type: "line",
