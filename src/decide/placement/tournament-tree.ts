@@ -11,8 +11,10 @@ export const UNFIT = -32_768;
  */
 export class TournamentTree {
   readonly #levels: Int16Array[] = [];
+  readonly #rows: number;
 
   constructor(rows: number) {
+    this.#rows = rows;
     let length = Math.max(rows, 1);
     for (;;) {
       this.#levels.push(new Int16Array(length).fill(UNFIT));
@@ -61,7 +63,7 @@ export class TournamentTree {
   /** Puts the scores of all rows at once. O(rows). */
   fill(scoreOf: (row: number) => number): void {
     const leaves = this.#levels[0];
-    for (let row = 0; row < leaves.length; row += 1) leaves[row] = scoreOf(row);
+    for (let row = 0; row < this.#rows; row += 1) leaves[row] = scoreOf(row);
     for (let level = 1; level < this.#levels.length; level += 1) {
       const below = this.#levels[level - 1];
       const scores = this.#levels[level];
