@@ -22,9 +22,11 @@ export class KindTable {
     return this.names.length - 1;
   }
 
-  /** Bits of the named kinds; ANY_KIND for none named; `undefined` as for `intern`. */
+  /** Bits of the named kinds; ANY_KIND for none named; `undefined`, and no new kind, as for `intern`. */
   mask(names: readonly string[]): number | undefined {
     if (names.length === 0) return ANY_KIND;
+    const fresh = new Set(names.filter((name) => !this.#indices.has(name)));
+    if (this.names.length + fresh.size > DEVICE_KINDS_MAX) return undefined;
     let mask = 0;
     for (const name of names) {
       const kind = this.intern(name);
