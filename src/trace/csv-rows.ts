@@ -21,11 +21,7 @@ export class CsvRow {
   readonly #line: number;
   readonly #fields: readonly string[];
 
-  constructor(
-    file: string,
-    columns: ReadonlyMap<string, number>,
-    record: { readonly line: number; readonly fields: readonly string[] },
-  ) {
+  constructor(file: string, columns: ReadonlyMap<string, number>, record: CsvRecord) {
     this.#file = file;
     this.#columns = columns;
     this.#line = record.line;
@@ -76,13 +72,20 @@ export async function* readCsvRows(
   schema: CsvSchema,
   onIgnoredColumns: OnIgnoredColumns,
 ): AsyncGenerator<CsvRow> {
+  let lineRead = 0;
   const parser = parse({
     bom: true,
     info: true,
     max_record_size: RECORD_BYTES_MAX,
+    // A file put together from others may mix line ends.
+    record_delimiter: ["\r\n", "\n", "\r"],
     relax_column_count: true,
     skip_empty_lines: true,
     trim: true,
+    on_record: (fields, { lines }) => {
+      lineRead = lines;
+      return fields;
+    },
   });
   const stream = createReadStream(file);
   stream.on("error", (error) => parser.destroy(error));
@@ -90,21 +93,21 @@ export async function* readCsvRows(
   let columns: ReadonlyMap<string, number> | undefined;
   let rows = 0;
   try {
-    for await (const entry of parser as AsyncIterable<Entry>) {
-      const { record, info } = entry;
+    for await (const { record: fields, info } of parser as AsyncIterable<Entry>) {
+      const line = info.lines;
       if (columns === undefined) {
-        columns = readHeader(file, record, schema, onIgnoredColumns);
+        columns = readHeader(file, { fields, line }, schema, onIgnoredColumns);
         continue;
       }
-      if (record.length !== columns.size) {
-        const problem = `has ${record.length} fields; the header has ${columns.size}`;
-        throw new InputError("malformed-row", { file, line: info.lines }, problem);
+      if (fields.length !== columns.size) {
+        const problem = `has ${fields.length} fields; the header has ${columns.size}`;
+        throw new InputError("malformed-row", { file, line }, problem);
       }
       rows += 1;
-      yield new CsvRow(file, columns, { line: info.lines, fields: record });
+      yield new CsvRow(file, columns, { fields, line });
     }
   } catch (error) {
-    throw toInputError(error, file);
+    throw toInputError(error, file, lineRead + 1);
   } finally {
     stream.destroy();
   }
@@ -116,23 +119,29 @@ interface Entry {
   readonly info: { readonly lines: number };
 }
 
+interface CsvRecord {
+  readonly fields: readonly string[];
+  /** On which the record ends, from 1. */
+  readonly line: number;
+}
+
 function readHeader(
   file: string,
-  names: readonly string[],
+  { fields: names, line }: CsvRecord,
   schema: CsvSchema,
   onIgnoredColumns: OnIgnoredColumns,
 ): ReadonlyMap<string, number> {
   const columns = new Map<string, number>();
   for (const [index, name] of names.entries()) {
     if (columns.has(name)) {
-      throw new InputError("duplicate-column", { file, line: 1, column: name }, "stands twice");
+      throw new InputError("duplicate-column", { file, line, column: name }, "stands twice");
     }
     columns.set(name, index);
   }
   for (const name of schema.required) {
     if (!columns.has(name)) {
       const problem = `is missing; the header has ${clip(names.join(", "))}`;
-      throw new InputError("missing-column", { file, line: 1, column: name }, problem);
+      throw new InputError("missing-column", { file, line, column: name }, problem);
     }
   }
   const known = new Set([...schema.required, ...schema.optional]);
@@ -141,10 +150,22 @@ function readHeader(
   return columns;
 }
 
-function toInputError(error: unknown, file: string): unknown {
+/** The parser's own messages speak of its options; these speak of the file. */
+const PARSER_PROBLEMS: Readonly<Record<string, string>> = {
+  CSV_MAX_RECORD_SIZE: `the record has more than ${RECORD_BYTES_MAX} bytes`,
+  CSV_QUOTE_NOT_CLOSED: "a quote is opened and never closed",
+  CSV_INVALID_CLOSING_QUOTE: "text follows a closing quote",
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: "text follows a closing quote",
+  INVALID_OPENING_QUOTE: "a quote stands inside a field that does not start with one",
+};
+
+/** `start` is the first line of the record that was being read: a quote may have swallowed others. */
+function toInputError(error: unknown, file: string, start: number): unknown {
   if (error instanceof CsvError) {
-    const line = typeof error["lines"] === "number" ? error["lines"] : 1;
-    return new InputError("malformed-row", { file, line }, clip(error.message));
+    const problem = PARSER_PROBLEMS[error.code] ?? clip(error.message);
+    const isAtQuote = error.code === "INVALID_OPENING_QUOTE" && typeof error["lines"] === "number";
+    const line = isAtQuote ? (error["lines"] as number) : start;
+    return new InputError("malformed-row", { file, line }, problem);
   }
   if (error instanceof Error && "syscall" in error) {
     return new InputError("cannot-read", { file }, error.message);

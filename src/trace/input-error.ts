@@ -61,7 +61,7 @@ export class InputError extends Error {
   readonly place: InputPlace;
 
   constructor(code: InputErrorCode, place: InputPlace, problem: string) {
-    super(`${formatPlace(place)}: ${problem}. ${INPUT_ERRORS[code].cure}`);
+    super(printable(`${formatPlace(place)}: ${problem}. ${INPUT_ERRORS[code].cure}`));
     this.name = "InputError";
     this.code = code;
     this.place = place;
@@ -74,4 +74,11 @@ function formatPlace({ file, line, column }: InputPlace): string {
     line === undefined ? "" : `, line ${line}`,
     column === undefined ? "" : `, column ${column}`,
   ].join("");
+}
+
+/** A broken file's bytes must not drive the reader's terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
+    return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+  });
 }

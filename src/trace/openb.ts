@@ -1,4 +1,4 @@
-import { nodeId } from "../model/ids.ts";
+import { ID_LENGTH_MAX, nodeId } from "../model/ids.ts";
 import type { Node } from "../model/node.ts";
 import type { ResourceRequest } from "../model/resources.ts";
 import { DEVICE_MILLI, gpuMilli, mib, milliCpu, QUANTITY_MAX } from "../model/units.ts";
@@ -8,8 +8,9 @@ import { InputError } from "./input-error.ts";
 
 /** Most devices of one node or one pod. */
 const DEVICES_MAX = 1024;
-/** Most nodes and pods that are kept in memory. */
+/** Most nodes, devices of all nodes, and pods that are kept in memory. */
 const NODES_MAX = 1_000_000;
+const CLUSTER_DEVICES_MAX = 16_000_000;
 const PODS_MAX = 100_000_000;
 
 const NODE_COLUMNS = {
@@ -43,6 +44,7 @@ export async function readOpenbNodes(
 ): Promise<Node[]> {
   const nodes: Node[] = [];
   const names = new Set<string>();
+  let devices = 0;
   for await (const row of readCsvRows(file, NODE_COLUMNS, onIgnoredColumns)) {
     const node = toNode(row);
     if (names.has(node.id)) {
@@ -50,6 +52,10 @@ export async function readOpenbNodes(
     }
     if (nodes.length === NODES_MAX) {
       throw new InputError("too-large", row.place("sn"), `more than ${NODES_MAX} nodes`);
+    }
+    devices += node.devices.length;
+    if (devices > CLUSTER_DEVICES_MAX) {
+      throw new InputError("too-large", row.place("gpu"), `more than ${CLUSTER_DEVICES_MAX} GPUs`);
     }
     names.add(node.id);
     nodes.push(node);
@@ -60,7 +66,9 @@ export async function readOpenbNodes(
 function toNode(row: CsvRow): Node {
   const count = row.integer("gpu", DEVICES_MAX);
   const name = row.name("sn");
-  if (name.length > 253) throw row.invalid("sn", "has more than 253 characters");
+  if (name.length > ID_LENGTH_MAX) {
+    throw row.invalid("sn", `has more than ${ID_LENGTH_MAX} characters`);
+  }
   const kind = count === 0 ? row.text("model") : row.name("model");
   const device = { kind, memory: mib(0), milliFree: gpuMilli(DEVICE_MILLI) };
   return {

@@ -26,7 +26,8 @@ export async function readOrders(
   if (!isRecord(content)) throw invalid(file, "is not a JSON object");
   const orders = new Map<number, Order>();
   for (const [seed, value] of Object.entries(content)) {
-    if (!/^\d{1,9}$/.test(seed)) throw invalid(file, `"${seed}" is not a seed (a whole number)`);
+    if (!/^(0|[1-9]\d{0,8})$/.test(seed))
+      throw invalid(file, `"${seed}" is not a seed (a whole number)`);
     if (!isRecord(value)) throw invalid(file, `seed ${seed} is not an object`);
     const arrivals = indices(file, `arrivals of seed ${seed}`, value["arrivals"], rows.pods);
     const nodeOrder = indices(file, `nodeOrder of seed ${seed}`, value["nodeOrder"], rows.nodes);
