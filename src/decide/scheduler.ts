@@ -7,7 +7,7 @@ import { fail, type Result, succeed } from "../model/result.ts";
 import type { Milliseconds } from "../model/units.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { ClusterTable } from "./cluster/cluster-table.ts";
-import { DEVICE_KINDS_MAX, hasKind, NO_KIND } from "./cluster/kind-table.ts";
+import { ANY_KIND, DEVICE_KINDS_MAX, hasKind, NO_KIND } from "./cluster/kind-table.ts";
 import { Digest } from "./hash.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
 import { Placer } from "./placement/placer.ts";
@@ -140,8 +140,9 @@ export class Scheduler {
     digest.integer(classes.count[request]);
     digest.integer(classes.milli[request]);
     const mask = classes.kinds[request];
+    if (mask === ANY_KIND) return;
     for (const name of kinds.names.filter((_, kind) => hasKind(mask, kind)).toSorted()) {
-      digest.text(mask === -1 ? "" : name);
+      digest.text(name);
     }
   }
 

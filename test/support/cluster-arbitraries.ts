@@ -3,7 +3,7 @@ import type { Event } from "../../src/model/event.ts";
 import { type NodeId, nodeId, type WorkId, workId } from "../../src/model/ids.ts";
 import type { Node } from "../../src/model/node.ts";
 import type { ResourceRequest } from "../../src/model/resources.ts";
-import { gpuMilli, mib, milliCpu } from "../../src/model/units.ts";
+import { gpuMilli, type MilliCpu, mib, milliCpu } from "../../src/model/units.ts";
 import type { WorkloadProfile } from "../../src/model/workload-profile.ts";
 
 /** One step of a script: an event, or a call of `decide`. */
@@ -147,3 +147,35 @@ export const arbitraryScript: fc.Arbitrary<Script> = fc.record({
   profile: arbitraryProfile,
   steps: arbitrarySteps,
 });
+
+const BAD_QUANTITIES = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31];
+
+/** A quantity that no constructor of the model lets through. */
+const arbitraryBadQuantity = fc.constantFrom(...BAD_QUANTITIES).map((value) => value as MilliCpu);
+
+function manyKinds(serial: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `kind-${serial + index}`);
+}
+
+/** Events that are refused whatever came before, and some that soon run out of device kinds. */
+export const arbitraryStrangeEvents: fc.Arbitrary<readonly Event[]> = fc
+  .record({
+    node: arbitraryNodeId.chain(arbitraryNode),
+    work: arbitraryWorkId,
+    bad: arbitraryBadQuantity,
+    serial: fc.nat(60),
+    kinds: fc.integer({ min: 1, max: 35 }),
+  })
+  .map(({ node, work, bad, serial, kinds }) => [
+    { kind: "node-added", node: { ...node, cpu: bad } },
+    { kind: "work-submitted", work, request: { ...buildRequest({}), cpu: bad } },
+    {
+      kind: "work-submitted",
+      work,
+      request: buildRequest({ count: 1, kinds: manyKinds(serial, kinds) }),
+    },
+    {
+      kind: "node-added",
+      node: buildNode({ id: node.id, cpu: 4000, kind: `kind-${serial}`, devices: [1000, 500] }),
+    },
+  ]);
