@@ -11,6 +11,8 @@ export interface Host {
   note(line: string): void;
   /** Runs the tasks on all cores, showing progress; results come in the order of the tasks. */
   runFill(input: FillInput, tasks: readonly FillTask[]): Promise<FillResult[]>;
-  /** Writes files into a folder, which is made if needed: all of them or an error. */
+  /** @throws UsageError if files of these names cannot be written into the folder. */
+  checkFolder(folder: string, names: readonly string[]): Promise<void>;
+  /** Writes files into a folder, which is made if needed. @throws UsageError if it cannot. */
   writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void>;
 }

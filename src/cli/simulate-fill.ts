@@ -22,6 +22,7 @@ interface FillOptions {
 }
 
 const DEFAULT_SEEDS = "42-51";
+const REPORT_PAGE = "index.html";
 
 /** `neuraxis simulate fill`: how many GPUs each policy strands on a cluster, and how many it frees. */
 export function simulateFillCommand(host: Host): Command {
@@ -53,6 +54,7 @@ async function simulateFill(host: Host, options: FillOptions): Promise<void> {
     const missing = nodes === undefined ? "--nodes" : "--pods";
     throw new UsageError(`${missing} FILE is missing; simulate fill needs nodes and pods as CSV`);
   }
+  await checkReport(host, options.report);
   const input = await readInput(host, { ...options, nodes, pods }, load);
   const seeds = chooseSeeds(options, wanted, input);
   await runFillCampaign(host, input, { ...options, policies, seeds });
@@ -94,6 +96,12 @@ function chooseSeeds(
   return seeds;
 }
 
+/** A report that cannot be written is refused before the work that it is about. */
+export async function checkReport(host: Host, folder: string | undefined): Promise<void> {
+  if (folder === "") throw new UsageError("--report: the folder's name is empty");
+  if (folder !== undefined) await host.checkFolder(folder, [REPORT_PAGE]);
+}
+
 interface FillCampaign {
   readonly policies: readonly string[];
   readonly seeds: readonly number[];
@@ -115,8 +123,8 @@ export async function runFillCampaign(
     const page = fillReportPage({ results, summaries: summary, conclusion });
     // Loaded only here: the charts are most of the program.
     const { renderReportPage } = await import("../trace/report-page.ts");
-    await host.writeFiles(report, new Map([["index.html", renderReportPage(page)]]));
-    host.note(`The report stands in ${report}/index.html.`);
+    await host.writeFiles(report, new Map([[REPORT_PAGE, renderReportPage(page)]]));
+    host.note(`The report stands in ${report}/${REPORT_PAGE}.`);
   }
   if (json === true) {
     const shown = { load: input.load, results: results.map(withoutCurve), summary };

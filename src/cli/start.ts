@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { generateNodes, generatePods } from "../simulate/generated-fill.ts";
 import type { Host } from "./host.ts";
-import { runFillCampaign } from "./simulate-fill.ts";
+import { checkReport, runFillCampaign } from "./simulate-fill.ts";
 
 const NODES = 1200;
 const PODS = 8000;
@@ -14,6 +14,7 @@ export function startCommand(host: Host): Command {
     .option("--json", "print the result as JSON")
     .option("--report <folder>", "write an HTML page with curves into the folder")
     .action(async (options: { json?: boolean; report?: string }) => {
+      await checkReport(host, options.report);
       const nodes = generateNodes(NODES, SEED);
       const input = { nodes, pods: generatePods(PODS, SEED), load: 1.3 };
       const gpus = nodes.reduce((sum, node) => sum + node.devices.length, 0);

@@ -1,5 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import { CommanderError } from "commander";
 import type { Host } from "../cli/host.ts";
 import { createProgram } from "../cli/program.ts";
@@ -7,6 +6,7 @@ import { UsageError } from "../cli/usage-error.ts";
 import { InputError } from "../trace/input-error.ts";
 import { runFillTasks } from "./fill-pool.ts";
 import { ProgressLine } from "./progress-line.ts";
+import { checkFolder, writeFiles } from "./report-folder.ts";
 
 /** Exit codes of the command line; README lists them. */
 const EXIT = { good: 0, bug: 1, usage: 2 } as const;
@@ -25,22 +25,13 @@ const host: Host = {
   },
   runFill: (input, tasks) =>
     runFillTasks(input, tasks, (done) => progress.show(done, tasks.length, "fills")),
+  checkFolder,
   writeFiles,
 };
 
 async function readVersion(): Promise<string> {
   const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
-}
-
-async function writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const [name, content] of files) await writeFile(path.join(folder, name), content);
-  } catch (error) {
-    if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new UsageError(`cannot write to ${folder}: ${error.message}`);
-  }
 }
 
 /** The only place that catches everything: each failure gets one message and an exit code. */
@@ -62,8 +53,9 @@ async function run(words: readonly string[]): Promise<number> {
 
 // A reader that closes the pipe early (`| head`) has what it wanted.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(EXIT.good);
+  if (error.code === "EPIPE") process.exit(EXIT.good);
+  host.note(`error: cannot write the result: ${error.message}`);
+  process.exit(EXIT.usage);
 });
 
 process.exitCode = await run(process.argv.slice(2));
