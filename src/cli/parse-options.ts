@@ -46,7 +46,7 @@ export function parseLoad(text: string): number {
   const percent = Math.round(load * 100);
   const isWhole = Math.abs(load * 100 - percent) < 1e-9;
   if (!/^\d+(\.\d+)?$/.test(text) || percent < 1 || load > LOAD_MAX || !isWhole) {
-    throw new UsageError(`--load: "${text}" is not a number from 0.01 to ${LOAD_MAX}, such as 1.3`);
+    throw new UsageError(`--load: "${text}" is not 0.01 to ${LOAD_MAX} in hundredths, such as 1.3`);
   }
   return percent / 100;
 }
