@@ -36,10 +36,11 @@ export class PlacementModel {
     if (scores === undefined || state >= scores.length) scores = this.#grow(request, state);
     const known = scores[state];
     if (known !== UNKNOWN) return known;
-    const score = this.scorer.score(state, request);
-    if (!(score >= -SCORE_LIMIT && score <= SCORE_LIMIT)) {
-      throw new Error(`policy ${this.policy.name} scored ${score}, outside ±${SCORE_LIMIT}`);
+    const computed = this.scorer.score(state, request);
+    if (!Number.isInteger(computed)) {
+      throw new Error(`policy ${this.policy.name} scored ${computed}, which is no integer`);
     }
+    const score = Math.min(Math.max(computed, -SCORE_LIMIT), SCORE_LIMIT);
     scores[state] = score;
     return score;
   }

@@ -26,7 +26,7 @@ export interface PolicyContext {
   readonly profile: WorkloadProfile;
 }
 
-/** Both scores are deterministic functions of their arguments, integers of at most ±SCORE_LIMIT. */
+/** Both scores are deterministic functions of their arguments, and integers. */
 export interface Scorer {
   /** Score of putting the class on a node of this state, on which it fits; highest wins. */
   score(state: number, request: number): number;
@@ -37,7 +37,7 @@ export interface Scorer {
   deviceScore(state: number, request: number, milliFree: number): number;
 }
 
-/** Largest magnitude of a score. */
+/** Largest magnitude of a node's score; one beyond it counts as this (rule P13). */
 export const SCORE_LIMIT = 32_000;
 
 /** The rule of the published baselines: a share takes the fitting device with least left. */
