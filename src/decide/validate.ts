@@ -19,6 +19,9 @@ export function checkNode(node: Node): CanNever | undefined {
     if (!isQuantity(device.milliFree) || device.milliFree > DEVICE_MILLI) {
       return invalidNode(`device ${index} of node ${id} has ${device.milliFree} milli free`);
     }
+    if (!isQuantity(device.memory)) {
+      return invalidNode(`device ${index} of node ${id} has ${device.memory} MiB of memory`);
+    }
     if (device.kind !== devices[0].kind) {
       const message = `node ${id} has devices of kinds ${devices[0].kind} and ${device.kind}`;
       return { kind: "can-never", code: "mixed-device-kinds", message };
