@@ -44,6 +44,8 @@ export class ClusterTable {
   /** Number of changes so far; change `c` is of row `changedRow(c)`. */
   changes = 0;
   #changeLog = new Int32Array(64);
+  /** The first change that the log has not lost by growing. */
+  #logStart = 0;
   /** The last change of each row. */
   lastChange = new Float64Array(64);
 
@@ -153,9 +155,9 @@ export class ClusterTable {
     return this.#changeLog[change & (this.#changeLog.length - 1)];
   }
 
-  /** How many of the latest changes `changedRow` still knows: at least one for each row. */
+  /** How many of the latest changes `changedRow` still knows. */
   get changesKept(): number {
-    return this.#changeLog.length;
+    return Math.min(this.#changeLog.length, this.changes - this.#logStart);
   }
 
   fork(): ClusterTable {
@@ -174,6 +176,7 @@ export class ClusterTable {
     copy.deviceMilli = this.deviceMilli.slice();
     copy.changes = this.changes;
     copy.#changeLog = this.#changeLog.slice();
+    copy.#logStart = this.#logStart;
     copy.lastChange = this.lastChange.slice();
     return copy;
   }
@@ -245,6 +248,7 @@ export class ClusterTable {
       log[change & (log.length - 1)] = before[change & (before.length - 1)];
     }
     this.#changeLog = log;
+    this.#logStart = oldest;
   }
 }
 
