@@ -98,7 +98,7 @@ const arbitraryWorkId: fc.Arbitrary<WorkId> = fc
   .integer({ min: 0, max: 49 })
   .map((index) => workId(`work-${index}`));
 
-export const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
+const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({

@@ -92,7 +92,7 @@ export class NaiveCluster {
   }
 }
 
-export function fitsNow(naive: NaiveNode, request: ResourceRequest): boolean {
+function fitsNow(naive: NaiveNode, request: ResourceRequest): boolean {
   return hasRoom(
     {
       kind: naive.node.devices[0]?.kind,

@@ -20,7 +20,7 @@ describe("P1, P2, P3, P4, P6, P7, P8, P9, P10, P11, P12: as a scheduler that res
       fc.assert(
         fc.property(arbitraryScript, (script) => compareWithNaive(policy, script)),
         {
-          numRuns: 400,
+          numRuns: 600,
         },
       );
     });
