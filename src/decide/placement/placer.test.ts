@@ -98,10 +98,11 @@ test("P2: a ranking catches up with more changes than the cluster's log keeps", 
   const wide = buildRequest({ cpu: 1000 });
   const added = nodes.map((node) => ({ kind: "node-added", node }) as const);
   runSteps(scheduler, [...added, submit("wide", wide), decide, end("wide")], noRandom);
-  const narrow = buildRequest({ cpu: 1 });
-  runSteps(scheduler, [submit("narrow", narrow), decide], noRandom);
-  for (let round = 0; round < 50; round += 1) {
-    runSteps(scheduler, [submit("more", narrow), decide, end("more")], noRandom);
+  // One change of the first node, then more of the other than the log of 64 changes holds.
+  runSteps(scheduler, [submit("block", buildRequest({ cpu: 999 })), decide], noRandom);
+  const narrow = buildRequest({ cpu: 2 });
+  for (let round = 0; round < 40; round += 1) {
+    runSteps(scheduler, [submit("narrow", narrow), decide, end("narrow")], noRandom);
   }
   const outcomes = runSteps(scheduler, [submit("wide", wide), decide], noRandom);
   assert.deepEqual(outcomes[1], [{ kind: "place", work: "wide", node: "b", devices: [] }]);
