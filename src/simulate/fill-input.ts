@@ -1,6 +1,7 @@
 import type { Node } from "../model/node.ts";
 import { requestedMilli } from "../model/resources.ts";
 import { DEVICE_MILLI } from "../model/units.ts";
+import type { WorkloadProfile } from "../model/workload-profile.ts";
 import { InputError } from "../trace/input-error.ts";
 import type { PodList } from "../trace/openb.ts";
 import type { Order } from "../trace/orders.ts";
@@ -20,6 +21,12 @@ export interface FillInput {
 /** GPU milli of all devices of the cluster. */
 export function capacityMilli(nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => sum + node.devices.length * DEVICE_MILLI, 0);
+}
+
+/** What a policy is told beforehand: the distribution of the pods, and the cluster's balance. */
+export function profileOf({ nodes, pods }: FillInput): WorkloadProfile {
+  const cpu = nodes.reduce((sum, node) => sum + node.cpu, 0);
+  return { classes: pods.classes, cpuPerGpuMilli: cpu / capacityMilli(nodes) };
 }
 
 /** @throws InputError if the cluster has no device or no pod asks for one. */

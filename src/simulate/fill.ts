@@ -7,7 +7,7 @@ import { requestedMilli } from "../model/resources.ts";
 import { DEVICE_MILLI, milliseconds } from "../model/units.ts";
 import type { Order } from "../trace/orders.ts";
 import { FillMeter } from "./fill-meter.ts";
-import { capacityMilli, courseOf, type FillInput } from "./fill-input.ts";
+import { capacityMilli, courseOf, type FillInput, profileOf } from "./fill-input.ts";
 import type { FillResult } from "./fill-result.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -46,7 +46,7 @@ export class FillRunner {
     if (this.#model?.policy.name === name) return this.#model;
     const policy = findPolicy(name);
     if (policy === undefined) throw new Error(`no policy is called ${name}`);
-    this.#model = new PlacementModel(policy, { classes: this.#input.pods.classes });
+    this.#model = new PlacementModel(policy, profileOf(this.#input));
     return this.#model;
   }
 }
