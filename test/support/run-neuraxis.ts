@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const script = path.join(root, "bin/neuraxis.js");
+const ownScript = path.join(root, "bin/neuraxis.js");
 /** Node keeps compiled sources there: a start takes a third of the time. */
 const compileCache = path.join(root, ".cache/compiled");
 
@@ -12,10 +12,13 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command line in a process of its own, under this Node or the one given. */
-export function runNeuraxis(words: readonly string[], node = process.execPath): Promise<Run> {
+/** Runs the command line in a process of its own: the repository's, or the script given. */
+export function runNeuraxis(
+  words: readonly string[],
+  { script }: { readonly script: string } = { script: ownScript },
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [script, ...words], {
+    const child = spawn(process.execPath, [script, ...words], {
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
       stdio: ["ignore", "pipe", "pipe"],
     });
