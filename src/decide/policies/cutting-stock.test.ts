@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { residualValues } from "./cutting-stock.ts";
+import { fillableMilli, residualValues } from "./cutting-stock.ts";
 
 function near(actual: number | undefined, expected: number): void {
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-9, `${actual} is not ${expected}`);
@@ -48,4 +48,17 @@ test("N2: sizes round up to the grid of 10 milli", () => {
 
 test("N2: a workload without devices makes every residual worthless", () => {
   assert.deepEqual(new Set(residualValues([])), new Set([0]));
+});
+
+test("N2: a residual is filled by common sizes alone", () => {
+  const demands = [
+    { milli: 300, pieces: 99 },
+    { milli: 250, pieces: 99 },
+    { milli: 100, pieces: 1 },
+  ];
+  const fillable = fillableMilli(demands, 0.015);
+  assert.deepEqual(
+    [20, 25, 35, 54, 55, 60, 100].map((step) => fillable[step]),
+    [0, 250, 300, 500, 550, 600, 1000],
+  );
 });

@@ -32,6 +32,18 @@ export function residualValues(demands: readonly Demand[]): Float64Array {
   return bestPatterns(sizes, prices).values;
 }
 
+/**
+ * How much of a residual the workload's common sizes can fill, in milli, by g in steps of the grid:
+ * the largest sum of sizes that is at most g. Sizes below `leastShare` of all pieces are left out.
+ */
+export function fillableMilli(demands: readonly Demand[], leastShare: number): Float64Array {
+  const { sizes, pieces } = gather(demands);
+  const total = pieces.reduce((sum, count) => sum + count, 0);
+  const common = sizes.filter((_, row) => pieces[row] > leastShare * total);
+  const worth = Float64Array.from(common, (size) => size * GRID_MILLI);
+  return bestPatterns(common, worth).values;
+}
+
 /** Distinct sizes in steps of the grid, ascending, with their number of pieces. */
 function gather(demands: readonly Demand[]): { sizes: number[]; pieces: number[] } {
   const bySize = new Float64Array(STEPS + 1);

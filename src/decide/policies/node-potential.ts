@@ -5,9 +5,13 @@ import { TupleTable } from "../cluster/tuple-table.ts";
 import type { PolicyContext } from "../placement/placement-policy.ts";
 import { CpuBalance } from "./cpu-balance.ts";
 import { CpuShortfall } from "./cpu-shortfall.ts";
-import { GRID_MILLI, residualValues } from "./cutting-stock.ts";
+import { fillableMilli, GRID_MILLI, residualValues } from "./cutting-stock.ts";
 import { allClasses, type TypicalClass } from "./typical-classes.ts";
 
+/** Weight of what can be filled beside what that is worth (rule N2). */
+const FILL_WEIGHT = 0.1;
+/** Share of all pieces below which a size does not count as a filling. */
+const FILL_SHARE = 0.015;
 /** Weight of the concave part of a device's price (rule N2). */
 const CONCAVITY = 0.05;
 /** Weight of free milli that lack CPU on average (rule N3). */
@@ -24,8 +28,6 @@ const TOGETHER_FROM = 0.97;
 const TOGETHER_RISE = 50;
 const TOGETHER_MAX = 10;
 
-const UNKNOWN = -1;
-
 /**
  * The potential Φ of a node (rules N1 to N6): GPU milli on it that the expected workload will not be
  * able to use. It is the sum of a part for the devices, remembered by device set, and a part for CPU,
@@ -40,12 +42,12 @@ export class NodePotential {
   readonly #togetherWeight: number;
   /** Price of a residual, by milli. */
   readonly #prices: Float64Array;
-  /** Part of Φ that depends on the devices alone, by device set; never negative. */
-  #deviceParts = new Float64Array(1024).fill(UNKNOWN);
+  /** Part of Φ that depends on the devices alone, by device set. */
+  #deviceParts = new Float64Array(1024).fill(Number.NaN);
   /** Pairs of a device set and the milli of a share, with the least part after it, by pair. */
   readonly #pairs = new TupleTable();
   readonly #pair = new Int32Array(2);
-  #leastParts = new Float64Array(1024).fill(UNKNOWN);
+  #leastParts = new Float64Array(1024).fill(Number.NaN);
 
   constructor(context: PolicyContext) {
     this.#context = context;
@@ -86,9 +88,9 @@ export class NodePotential {
     this.#pair[1] = milli;
     const id = this.#pairs.intern(this.#pair, 2);
     if (id >= this.#leastParts.length) {
-      this.#leastParts = grownFloats(this.#leastParts, id + 1, UNKNOWN);
+      this.#leastParts = grownFloats(this.#leastParts, id + 1, Number.NaN);
     }
-    if (this.#leastParts[id] === UNKNOWN) {
+    if (Number.isNaN(this.#leastParts[id])) {
       this.#leastParts[id] = this.#computeLeastAfterShare(set, milli);
     }
     return this.#leastParts[id];
@@ -109,9 +111,9 @@ export class NodePotential {
   /** The part of Φ that depends on the devices alone. */
   ofDevices(set: number): number {
     if (set >= this.#deviceParts.length) {
-      this.#deviceParts = grownFloats(this.#deviceParts, set + 1, UNKNOWN);
+      this.#deviceParts = grownFloats(this.#deviceParts, set + 1, Number.NaN);
     }
-    if (this.#deviceParts[set] === UNKNOWN) this.#deviceParts[set] = this.#computeDevicePart(set);
+    if (Number.isNaN(this.#deviceParts[set])) this.#deviceParts[set] = this.#computeDevicePart(set);
     return this.#deviceParts[set];
   }
 
@@ -130,13 +132,14 @@ export class NodePotential {
 
 /** Price of what is left on a device (rule N2), by milli. */
 function devicePrices(classes: readonly TypicalClass[]): Float64Array {
-  const values = residualValues(
-    classes.map(({ milli, count, weight }) => ({ milli, pieces: weight * count })),
-  );
+  const demands = classes.map(({ milli, count, weight }) => ({ milli, pieces: weight * count }));
+  const values = residualValues(demands);
+  const fillable = fillableMilli(demands, FILL_SHARE);
   return Float64Array.from({ length: DEVICE_MILLI + 1 }, (_, milli) => {
-    const value = DEVICE_MILLI * values[Math.floor(milli / GRID_MILLI)];
-    // Rounding may leave a value a hair above what it is a value of; a price is never below 0.
-    return Math.max(0, milli - value) + CONCAVITY * Math.sqrt(DEVICE_MILLI * milli);
+    const step = Math.floor(milli / GRID_MILLI);
+    const value = (1 - FILL_WEIGHT) * DEVICE_MILLI * values[step] + FILL_WEIGHT * fillable[step];
+    // Below 0 where pieces are worth more than their size, because others waste what they leave.
+    return milli - value + CONCAVITY * Math.sqrt(DEVICE_MILLI * milli);
   });
 }
 
