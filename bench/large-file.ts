@@ -10,9 +10,10 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { InputError } from "../src/trace/input-error.ts";
 import { readOpenbPods } from "../src/trace/openb.ts";
-import { formatCount, formatSeconds } from "./support/numbers.ts";
+import { formatCount } from "./support/numbers.ts";
 
-const SECONDS_MAX = 180;
+/** Of one core, so that a busy machine is no failure. */
+const CORE_SECONDS_MAX = 180;
 /** Peak of the process; the list of pods takes 4 bytes of it for each pod, and twice that to grow. */
 const MEMORY_MIB_MAX = 768;
 const HEADER =
@@ -32,13 +33,18 @@ try {
   const pods = await writeCsv(file);
   process.stdout.write(`${formatCount(pods)} pods in ${formatCount(bytesMin / 1e6)} MB\n`);
   const startMs = performance.now();
+  const before = process.cpuUsage();
   const error = await readOpenbPods(file, () => {}).catch((reason: unknown) => reason);
   const seconds = (performance.now() - startMs) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const coreSeconds = (user + system) / 1e6;
   const memoryMiB = process.resourceUsage().maxRSS / 1024;
   const line = error instanceof InputError ? error.place.line : undefined;
-  const isGood = line === pods + 2 && seconds <= SECONDS_MAX && memoryMiB <= MEMORY_MIB_MAX;
+  const isGood =
+    line === pods + 2 && coreSeconds <= CORE_SECONDS_MAX && memoryMiB <= MEMORY_MIB_MAX;
   process.stdout.write(
-    `read in ${formatSeconds(startMs)} (at most ${SECONDS_MAX} s), ` +
+    `read in ${seconds.toFixed(1)} s, ${coreSeconds.toFixed(1)} s of one core ` +
+      `(at most ${CORE_SECONDS_MAX} s), ` +
       `peak memory ${formatCount(memoryMiB)} MiB (at most ${MEMORY_MIB_MAX}), ` +
       `the error found on line ${line === undefined ? "none" : formatCount(line)}: ` +
       `${isGood ? "ok" : "FAIL"}\n`,
