@@ -29,21 +29,21 @@ const DEMANDS = [
   [5, 8, DEVICE_MILLI],
 ] as const;
 
-/** [weight, milli] of shares of one device, generated: small and half-device shares dominate. */
+/** [weight, milli] of shares of one device, generated: odd sizes, small and half-device ones most. */
 const SHARES = [
-  [6, 50],
-  [10, 100],
-  [8, 150],
-  [9, 200],
-  [10, 250],
-  [6, 300],
-  [6, 330],
-  [8, 400],
-  [6, 450],
-  [16, 500],
-  [5, 600],
-  [5, 750],
-  [5, 850],
+  [4, 60],
+  [8, 110],
+  [6, 160],
+  [10, 230],
+  [8, 270],
+  [8, 320],
+  [7, 370],
+  [8, 440],
+  [14, 470],
+  [10, 520],
+  [6, 590],
+  [6, 680],
+  [5, 830],
 ] as const;
 
 /** [weight, cores] for each device that is asked for, or for work that asks for none. */

@@ -54,7 +54,13 @@ export class NodePotential {
     const all = allClasses(context.profile, context.kinds);
     const withDevices = all.filter(({ count }) => count > 0);
     const total = withDevices.reduce((sum, { weight }) => sum + weight, 0);
-    this.#classes = withDevices.map((each) => ({ ...each, weight: each.weight / total }));
+    this.#classes = withDevices.map(({ cpu, milli, count, kinds, weight }) => ({
+      cpu,
+      milli,
+      count,
+      kinds,
+      weight: weight / total,
+    }));
     this.#balance = new CpuBalance(
       this.#classes.map(({ cpu, milli, count, weight }) => ({
         milli: weight * milli * count,
