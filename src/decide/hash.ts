@@ -12,6 +12,12 @@ export class Digest {
     this.#word(Math.floor(value / 2 ** 32));
   }
 
+  /** The integers after their number, so that no two lists read alike. */
+  integers(values: readonly number[]): void {
+    this.integer(values.length);
+    for (const value of values) this.integer(value);
+  }
+
   text(value: string): void {
     this.#word(value.length);
     for (let unit = 0; unit < value.length; unit += 1) this.#word(value.charCodeAt(unit));

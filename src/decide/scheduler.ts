@@ -117,12 +117,14 @@ export class Scheduler {
   hash(): string {
     const digest = new Digest();
     digest.text(this.#model.policy.name);
+    digest.integer(this.#rowOf.size);
     for (const [id, row] of this.#rowOf) {
       digest.text(id);
       const kind = this.#table.kind(row);
       digest.text(kind === NO_KIND ? "" : this.#model.kinds.names[kind]);
-      for (const cell of this.#table.content(row)) digest.integer(cell);
+      digest.integers([...this.#table.content(row)]);
     }
+    digest.integer(this.#pending.size);
     for (const id of this.#pending) digest.text(id);
     const works = [...this.#works].toSorted(([left], [right]) => (left < right ? -1 : 1));
     for (const [id, work] of works) this.#digestWork(digest, id, work);
@@ -133,17 +135,16 @@ export class Scheduler {
     const { classes, kinds } = this.#model;
     digest.text(id);
     digest.text(work.row === PENDING ? "" : this.#table.ids[work.row]);
-    for (const device of work.devices) digest.integer(device);
+    digest.integers(work.devices);
     const { request } = work;
     digest.integer(classes.cpu[request]);
     digest.integer(classes.memory[request]);
     digest.integer(classes.count[request]);
     digest.integer(classes.milli[request]);
     const mask = classes.kinds[request];
-    if (mask === ANY_KIND) return;
-    for (const name of kinds.names.filter((_, kind) => hasKind(mask, kind)).toSorted()) {
-      digest.text(name);
-    }
+    const names = mask === ANY_KIND ? [] : kinds.names.filter((_, kind) => hasKind(mask, kind));
+    digest.integer(names.length);
+    for (const name of names.toSorted()) digest.text(name);
   }
 
   #addNode({ node }: NodeAdded): Result<undefined, Refusal> {

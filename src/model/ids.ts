@@ -2,7 +2,7 @@ import type { Brand } from "./brand.ts";
 
 /** Name of a node, unique in the cluster. */
 export type NodeId = Brand<string, "NodeId">;
-/** Name of one piece of work (a pod, a replica), never used twice. */
+/** Name of one piece of work (a pod, a replica), unique until it ends. */
 export type WorkId = Brand<string, "WorkId">;
 
 /** Longest id in UTF-16 units; Kubernetes' own limit for object names. */

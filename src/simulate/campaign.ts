@@ -56,7 +56,7 @@ function summarizePolicy(policy: string, runs: readonly FillResult[]): PolicySum
 
 function spread(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length === 1) return { mean, sd: 0 };
+  if (values.length === 1) return { mean: round(mean), sd: 0 };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean: round(mean), sd: round(Math.sqrt(squares / (values.length - 1))) };
 }

@@ -1,3 +1,4 @@
+import { DEVICE_KINDS_MAX } from "../decide/cluster/kind-table.ts";
 import type { Node } from "../model/node.ts";
 import { requestedMilli } from "../model/resources.ts";
 import { DEVICE_MILLI } from "../model/units.ts";
@@ -29,7 +30,7 @@ export function profileOf({ nodes, pods }: FillInput): WorkloadProfile {
   return { classes: pods.classes, cpuPerGpuMilli: cpu / capacityMilli(nodes) };
 }
 
-/** @throws InputError if the cluster has no device or no pod asks for one. */
+/** @throws InputError if the cluster has no device, no pod asks for one, or kinds are too many. */
 export function checkFillInput(input: FillInput, files: { nodes: string; pods: string }): void {
   if (capacityMilli(input.nodes) === 0) {
     throw new InputError("nothing-to-fill", { file: files.nodes }, "no node has a GPU");
@@ -37,6 +38,18 @@ export function checkFillInput(input: FillInput, files: { nodes: string; pods: s
   if (input.pods.classes.every(({ request }) => requestedMilli(request) === 0)) {
     throw new InputError("nothing-to-fill", { file: files.pods }, "no pod asks for a GPU");
   }
+  const kinds = new Set(input.nodes.flatMap(({ devices }) => devices.map(({ kind }) => kind)));
+  checkKinds(kinds, files.nodes);
+  for (const { request } of input.pods.classes) {
+    for (const kind of request.accelerators?.kinds ?? []) kinds.add(kind);
+  }
+  checkKinds(kinds, files.pods);
+}
+
+function checkKinds(kinds: ReadonlySet<string>, file: string): void {
+  if (kinds.size <= DEVICE_KINDS_MAX) return;
+  const problem = `brings the device kinds to ${kinds.size}; at most ${DEVICE_KINDS_MAX} can be`;
+  throw new InputError("too-many-device-kinds", { file }, problem);
 }
 
 /** @throws InputError if the orders of a seed end before the load that the run is to reach. */

@@ -108,3 +108,13 @@ test("failures are told apart by what they ask of devices", () => {
   });
   assert.equal(meter.result().failed, 8);
 });
+
+test("where arrivals are so large that none ends at a load, the value is the last before", () => {
+  const { allocationAt } = measure(3000, 1.3, [
+    [1000, true],
+    [1000, true],
+    [500, true],
+    [1000, false],
+  ]);
+  assert.deepEqual(allocationAt, { "100": 83.33, "130": 83.33 });
+});

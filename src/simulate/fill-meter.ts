@@ -80,10 +80,9 @@ export class FillMeter {
   result(): Pick<FillResult, "allocationAt" | "arrivals" | "failed" | "failedBySort" | "curve"> {
     const curve = this.#buckets.map(toPoint);
     const allocationAt: Record<string, number> = {};
-    for (const { loadPercent, allocation } of curve) {
-      if (loadPercent === 100 || loadPercent === this.#loadPercentMax) {
-        allocationAt[loadPercent] = allocation;
-      }
+    for (const load of [100, this.#loadPercentMax]) {
+      if (load > this.#loadPercentMax) continue;
+      allocationAt[load] = allocationUpTo(curve, load);
     }
     return {
       allocationAt,
@@ -95,6 +94,12 @@ export class FillMeter {
   }
 }
 
+/** The value at the load or, where arrivals are so large that none ends there, at the last before. */
+function allocationUpTo(curve: readonly CurvePoint[], load: number): number {
+  const reached = curve.findLast(({ loadPercent }) => loadPercent <= load);
+  return reached?.allocation ?? 0;
+}
+
 function toPoint({ loadPercent, arrivals, allocationSum, fragmentation }: Bucket): CurvePoint {
   const allocation = Math.round((allocationSum / arrivals) * 1000) / 1000;
   return fragmentation === undefined
@@ -104,5 +109,5 @@ function toPoint({ loadPercent, arrivals, allocationSum, fragmentation }: Bucket
 
 function fragmentationPercent(scheduler: Scheduler): number {
   const { milliFree, milliFragmented } = scheduler.fragmentation();
-  return milliFree === 0 ? 0 : (100 * milliFragmented) / milliFree;
+  return milliFree === 0 ? 0 : Math.min(100, (100 * milliFragmented) / milliFree);
 }

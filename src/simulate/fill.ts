@@ -91,7 +91,7 @@ function runCourse({ input, clock, model, course, task }: Run): FillResult {
     seed: task.seed,
     ...meter.result(),
     gpusStranded: milliFree / DEVICE_MILLI,
-    fragmentationRatio: milliFree === 0 ? 0 : milliFragmented / milliFree,
+    fragmentationRatio: milliFree === 0 ? 0 : Math.min(1, milliFragmented / milliFree),
     decisionsPerSecond: Math.round((meter.arrivals * 1000) / Math.max(busyMs, 0.001)),
     hash: scheduler.hash(),
   };

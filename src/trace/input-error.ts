@@ -36,6 +36,10 @@ export const INPUT_ERRORS = {
     meaning: "The orders name rows that the pods file or the nodes file does not have.",
     cure: "Use the orders that belong to these two files.",
   },
+  "too-many-device-kinds": {
+    meaning: "Nodes and pods name more device kinds than one scheduler tells apart.",
+    cure: "Merge kinds that are interchangeable.",
+  },
   "too-large": {
     meaning: "An input is larger than the limit that keeps it in memory.",
     cure: "Split the input.",

@@ -2,10 +2,14 @@ import type { WorkloadProfile } from "../../model/workload-profile.ts";
 import { KindTable } from "../cluster/kind-table.ts";
 import { NodeStates } from "../cluster/node-states.ts";
 import { RequestClasses } from "../cluster/request-classes.ts";
+import { LossyMap } from "../cluster/lossy-map.ts";
 import { Fragmentation } from "../policies/fragmentation.ts";
 import { type PlacementPolicy, SCORE_LIMIT, type Scorer } from "./placement-policy.ts";
 
-const UNKNOWN = -32_767;
+/** Scores remembered at most: 32 MiB. */
+const SCORES_MAX = 2 ** 21;
+/** More classes than memory holds: states and classes share one key. */
+const REQUESTS_MAX = 2 ** 24;
 
 /**
  * A policy prepared for an expected workload, with everything it has found out so far. All of it is
@@ -19,8 +23,8 @@ export class PlacementModel {
   readonly states = new NodeStates();
   readonly scorer: Scorer;
   readonly fragmentation: Fragmentation;
-  /** Scores by class, then by state. */
-  readonly #scores: Int16Array[] = [];
+  /** Scores by state and class. */
+  readonly #scores = new LossyMap(SCORES_MAX);
 
   constructor(policy: PlacementPolicy, profile: WorkloadProfile) {
     this.policy = policy;
@@ -32,25 +36,15 @@ export class PlacementModel {
 
   /** The policy's score, remembered. The class fits on a node of this state. O(1) once seen. */
   score(state: number, request: number): number {
-    let scores = this.#scores[request];
-    if (scores === undefined || state >= scores.length) scores = this.#grow(request, state);
-    const known = scores[state];
-    if (known !== UNKNOWN) return known;
+    const key = state * REQUESTS_MAX + request;
+    const known = this.#scores.get(key);
+    if (!Number.isNaN(known)) return known;
     const computed = this.scorer.score(state, request);
     if (!Number.isInteger(computed)) {
       throw new Error(`policy ${this.policy.name} scored ${computed}, which is no integer`);
     }
     const score = Math.min(Math.max(computed, -SCORE_LIMIT), SCORE_LIMIT);
-    scores[state] = score;
+    this.#scores.set(key, score);
     return score;
-  }
-
-  #grow(request: number, state: number): Int16Array {
-    const before = this.#scores[request] ?? new Int16Array(0);
-    const scores = new Int16Array(Math.max(state + 1, before.length * 2, 256)).fill(UNKNOWN);
-    scores.set(before);
-    while (this.#scores.length <= request) this.#scores.push(new Int16Array(0));
-    this.#scores[request] = scores;
-    return scores;
   }
 }

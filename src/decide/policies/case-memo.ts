@@ -1,7 +1,10 @@
-import { grownFloats } from "../cluster/grown.ts";
 import { hasKind } from "../cluster/kind-table.ts";
+import { LossyMap } from "../cluster/lossy-map.ts";
 
-const UNKNOWN = -1;
+/** Cases remembered at most: 16 MiB. */
+const CASES_MAX = 2 ** 20;
+/** More than the kinds that a KindTable tells apart. */
+const KIND_CASES_MAX = 64;
 
 /** What decides whether a class fits on a node, memory aside. */
 export interface FitClass {
@@ -14,7 +17,7 @@ export interface FitClass {
   readonly kinds: number;
 }
 
-/** Computes the remembered quantity, 0 or more. */
+/** Computes the remembered quantity, a number. */
 export type ComputeCase = (kind: number, cpuFree: number, set: number) => number;
 
 /**
@@ -31,9 +34,8 @@ export class CaseMemo {
   readonly #kindCases = new Map<string, number>();
   /** Case of each kind, by kind + 1 (NO_KIND comes first). */
   readonly #kindCase: (number | undefined)[] = [];
-  /** The quantity by device set, then kind case, then CPU rank. */
-  #known = new Float64Array(1024).fill(UNKNOWN);
-  #kindCasesMax = 1;
+  /** The quantity by device set, CPU rank and kind case. */
+  readonly #known = new LossyMap(CASES_MAX);
 
   constructor(classes: readonly FitClass[], compute: ComputeCase) {
     this.#classes = classes;
@@ -44,12 +46,11 @@ export class CaseMemo {
   of(kind: number, cpuFree: number, set: number): number {
     const kindCase = this.#kindCase[kind + 1] ?? this.#learnKind(kind);
     const ranks = this.#cpuSteps.length + 1;
-    const place = (set * this.#kindCasesMax + kindCase) * ranks + this.#cpuRank(cpuFree);
-    if (place >= this.#known.length) this.#known = grownFloats(this.#known, place + 1, UNKNOWN);
-    const known = this.#known[place];
-    if (known !== UNKNOWN) return known;
+    const key = (set * ranks + this.#cpuRank(cpuFree)) * KIND_CASES_MAX + kindCase;
+    const known = this.#known.get(key);
+    if (!Number.isNaN(known)) return known;
     const computed = this.#compute(kind, cpuFree, set);
-    this.#known[place] = computed;
+    this.#known.set(key, computed);
     return computed;
   }
 
@@ -65,17 +66,13 @@ export class CaseMemo {
     return low;
   }
 
-  /** Once a kind; a new case may move every place in `#known`, which then starts afresh. */
+  /** Once a kind. */
   #learnKind(kind: number): number {
     const accepting = this.#classes.map(({ kinds }) => (hasKind(kinds, kind) ? 1 : 0)).join("");
     const kindCase = this.#kindCases.get(accepting) ?? this.#kindCases.size;
     this.#kindCases.set(accepting, kindCase);
     while (this.#kindCase.length <= kind + 1) this.#kindCase.push(undefined);
     this.#kindCase[kind + 1] = kindCase;
-    if (kindCase >= this.#kindCasesMax) {
-      this.#kindCasesMax *= 2;
-      this.#known = new Float64Array(1024).fill(UNKNOWN);
-    }
     return kindCase;
   }
 }

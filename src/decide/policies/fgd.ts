@@ -1,5 +1,6 @@
 import type { PlacementPolicy, PolicyContext, Scorer } from "../placement/placement-policy.ts";
 import { Fragmentation } from "./fragmentation.ts";
+import { percentOfSigmoid } from "./percent-of-sigmoid.ts";
 
 /**
  * Fragmentation Gradient Descent (rule P8): the placement that raises the expected fragmentation
@@ -23,7 +24,7 @@ function fgdScorer(context: PolicyContext): Scorer {
     const cpuFree = states.cpuFree[state];
     const before = fragmentation.of(kind, cpuFree, states.set[state]);
     const after = fragmentation.of(kind, cpuFree - classes.cpu[request], setAfter);
-    return Math.trunc(100 * sigmoid((before - after) / 1000));
+    return percentOfSigmoid((before - after) / 1000);
   }
 
   function deviceScore(state: number, request: number, milliFree: number): number {
@@ -53,8 +54,4 @@ function fgdScorer(context: PolicyContext): Scorer {
   }
 
   return { score, deviceScore };
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

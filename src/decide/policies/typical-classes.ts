@@ -1,6 +1,5 @@
 import type { WorkloadProfile } from "../../model/workload-profile.ts";
-import type { KindTable } from "../cluster/kind-table.ts";
-import { ANY_KIND } from "../cluster/kind-table.ts";
+import { DEVICE_KINDS_MAX, type KindTable } from "../cluster/kind-table.ts";
 import type { FitClass } from "./case-memo.ts";
 
 /** Share of all work that the typical classes cover; FGD's published setting. */
@@ -20,7 +19,7 @@ export function allClasses(profile: WorkloadProfile, kinds: KindTable): TypicalC
     cpu,
     milli,
     count,
-    kinds: kinds.mask(names) ?? ANY_KIND,
+    kinds: maskOf(names, kinds),
     weight: occurrences / total,
   }));
 }
@@ -52,10 +51,17 @@ export function typicalClasses(profile: WorkloadProfile, kinds: KindTable): Typi
     cpu,
     milli,
     count,
-    kinds: kinds.mask(names) ?? ANY_KIND,
+    kinds: maskOf(names, kinds),
     // Two divisions, as published: one would differ in the last bit, which scores are sensitive to.
     weight: occurrences / total / (covered / total),
   }));
+}
+
+/** @throws RangeError if the profile names more kinds than a KindTable holds. */
+function maskOf(names: readonly string[], kinds: KindTable): number {
+  const mask = kinds.mask(names);
+  if (mask !== undefined) return mask;
+  throw new RangeError(`a profile names more than ${DEVICE_KINDS_MAX} device kinds`);
 }
 
 function tally(profile: WorkloadProfile): Tally[] {
