@@ -1,9 +1,9 @@
-import type { PolicySummary, Spread } from "../simulate/campaign.ts";
+import type { BoundSummary, PolicySummary, Spread } from "../simulate/campaign.ts";
 import { POD_SORTS } from "../simulate/fill-result.ts";
 import { formatTable } from "./format-table.ts";
 
-/** The text result of a fill simulation: two tables and one sentence. */
-export function formatFill(summaries: readonly PolicySummary[]): string {
+/** The text result of a fill simulation: two tables and a sentence, or two with a bound. */
+export function formatFill(summaries: readonly PolicySummary[], bound?: BoundSummary): string {
   const loads = Object.keys(summaries[0]!.meanAllocationAt);
   const outcome = formatTable([
     [
@@ -20,6 +20,7 @@ export function formatFill(summaries: readonly PolicySummary[]): string {
       `${(summary.fragmentationRatio.mean * 100).toFixed(1)} %`,
       summary.medianDecisionsPerSecond.toLocaleString("en-US"),
     ]),
+    ...(bound === undefined ? [] : [boundRow(bound, loads)]),
   ]);
   const failures = formatTable([
     ["failed pods", ...POD_SORTS],
@@ -28,7 +29,25 @@ export function formatFill(summaries: readonly PolicySummary[]): string {
       ...POD_SORTS.map((sort) => failedBySort[sort]!.toFixed(1)),
     ]),
   ]);
-  return `${outcome}\n${failures}\n${sayWhatIsFreed(summaries)}\n`;
+  const sentences = bound === undefined ? "" : `${sayWhatIsBound(bound)}\n`;
+  return `${outcome}\n${failures}\n${sayWhatIsFreed(summaries)}\n${sentences}`;
+}
+
+/** Only what the bound is about; a dash elsewhere. */
+function boundRow(bound: BoundSummary, loads: readonly string[]): string[] {
+  const allocation = loads.map((load) =>
+    bound.meanAllocationAt[load] === undefined ? "-" : formatPercent(bound, load),
+  );
+  return ["bound", ...allocation, formatSpread(bound.gpusStranded, 1), "-", "-"];
+}
+
+/** One plain sentence on what the bound means. */
+export function sayWhatIsBound({ gpusStranded }: BoundSummary): string {
+  const stranded = Math.floor(gpusStranded.mean).toFixed(0);
+  return (
+    `No policy strands fewer than ${stranded} on these arrivals, ` +
+    "unless it rejects work that fits or moves work (bound)."
+  );
 }
 
 /** One plain sentence on what the best policy frees. */
@@ -51,7 +70,7 @@ export function sayWhatIsFreed(summaries: readonly PolicySummary[]): string {
   return `${best.policy} strands ${stranded} GPUs: ${others}.`;
 }
 
-function formatPercent(summary: PolicySummary, load: string): string {
+function formatPercent(summary: BoundSummary, load: string): string {
   const mean = summary.meanAllocationAt[load]!;
   const sd = summary.sdAllocationAt[load]!;
   return `${formatSpread({ mean, sd }, 2)} %`;

@@ -1,3 +1,4 @@
+import type { FillBound } from "../simulate/bound/fill-bound.ts";
 import type { FillInput } from "../simulate/fill-input.ts";
 import type { FillTask } from "../simulate/fill.ts";
 import type { FillResult } from "../simulate/fill-result.ts";
@@ -11,6 +12,8 @@ export interface Host {
   note(line: string): void;
   /** Runs the tasks on all cores, showing progress; results come in the order of the tasks. */
   runFill(input: FillInput, tasks: readonly FillTask[]): Promise<FillResult[]>;
+  /** The same for bounds, one for each seed. */
+  runBounds(input: FillInput, seeds: readonly number[]): Promise<FillBound[]>;
   /** @throws UsageError if files of these names cannot be written into the folder. */
   checkFolder(folder: string, names: readonly string[]): Promise<void>;
   /** Writes files into a folder, which is made if needed. @throws UsageError if it cannot. */

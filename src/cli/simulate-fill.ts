@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { planTasks, POLICY_NAMES, summarize } from "../simulate/campaign.ts";
+import { planTasks, POLICY_NAMES, summarize, summarizeBounds } from "../simulate/campaign.ts";
 import { checkFillInput, checkOrders, type FillInput } from "../simulate/fill-input.ts";
 import { fillReportPage } from "../simulate/fill-report.ts";
 import type { FillResult } from "../simulate/fill-result.ts";
 import { readOpenbNodes, readOpenbPods } from "../trace/openb.ts";
 import { readOrders } from "../trace/orders.ts";
-import { formatFill, sayWhatIsFreed } from "./fill-table.ts";
+import { formatFill, sayWhatIsBound, sayWhatIsFreed } from "./fill-table.ts";
 import type { Host } from "./host.ts";
 import { parseLoad, parsePolicies, parseSeeds } from "./parse-options.ts";
 import { suggest, UsageError } from "./usage-error.ts";
@@ -17,6 +17,7 @@ interface FillOptions {
   readonly load: string;
   readonly seeds?: string;
   readonly orders?: string;
+  readonly bound?: boolean;
   readonly json?: boolean;
   readonly report?: string;
 }
@@ -40,6 +41,7 @@ export function simulateFillCommand(host: Host): Command {
       `seeds such as 42-51 or 1,5 (default: ${DEFAULT_SEEDS}, or --orders')`,
     )
     .option("--orders <file>", "JSON with the exact arrivals and node order of each seed")
+    .option("--bound", "add what no policy can exceed on the same arrivals")
     .option("--json", "print the result as JSON")
     .option("--report <folder>", "write an HTML page with curves into the folder")
     .action((options: FillOptions) => simulateFill(host, options));
@@ -105,6 +107,8 @@ export async function checkReport(host: Host, folder: string | undefined): Promi
 interface FillCampaign {
   readonly policies: readonly string[];
   readonly seeds: readonly number[];
+  /** Whether to search what no policy can exceed. */
+  readonly bound?: boolean;
   readonly json?: boolean;
   readonly report?: string;
 }
@@ -116,21 +120,35 @@ export async function runFillCampaign(
   campaign: FillCampaign,
 ): Promise<void> {
   const { policies, seeds, json, report } = campaign;
+  const hasBound = campaign.bound === true;
   const results = await host.runFill(input, planTasks(policies, seeds, report !== undefined));
+  const bounds = hasBound ? await host.runBounds(input, seeds) : [];
   const summary = summarize(results);
+  const boundSummary = hasBound ? summarizeBounds(bounds) : undefined;
   if (report !== undefined) {
-    const conclusion = sayWhatIsFreed(summary);
-    const page = fillReportPage({ results, summaries: summary, conclusion });
+    const freed = sayWhatIsFreed(summary);
+    const page = fillReportPage({
+      results,
+      summaries: summary,
+      ...(boundSummary === undefined
+        ? { conclusion: freed }
+        : { conclusion: `${freed} ${sayWhatIsBound(boundSummary)}`, bound: boundSummary }),
+    });
     // Loaded only here: the charts are most of the program.
     const { renderReportPage } = await import("../trace/report-page.ts");
     await host.writeFiles(report, new Map([[REPORT_PAGE, renderReportPage(page)]]));
     host.note(`The report stands in ${report}/${REPORT_PAGE}.`);
   }
   if (json === true) {
-    const shown = { load: input.load, results: results.map(withoutCurve), summary };
+    const shown = {
+      load: input.load,
+      results: results.map(withoutCurve),
+      summary,
+      ...(hasBound ? { bound: bounds, boundSummary } : {}),
+    };
     host.print(`${JSON.stringify(shown, undefined, 2)}\n`);
   } else {
-    host.print(formatFill(summary));
+    host.print(formatFill(summary, boundSummary));
   }
 }
 

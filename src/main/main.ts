@@ -4,7 +4,7 @@ import type { Host } from "../cli/host.ts";
 import { createProgram } from "../cli/program.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import { InputError } from "../trace/input-error.ts";
-import { runFillTasks } from "./fill-pool.ts";
+import { runBoundTasks, runFillTasks } from "./fill-pool.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkFolder, writeFiles } from "./report-folder.ts";
 
@@ -25,6 +25,8 @@ const host: Host = {
   },
   runFill: (input, tasks) =>
     runFillTasks(input, tasks, (done) => progress.show(done, tasks.length, "fills")),
+  runBounds: (input, seeds) =>
+    runBoundTasks(input, seeds, (done) => progress.show(done, seeds.length, "bounds")),
   checkFolder,
   writeFiles,
 };

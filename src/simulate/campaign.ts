@@ -1,4 +1,5 @@
 import { PLACEMENT_POLICIES } from "../decide/policies/registry.ts";
+import type { FillBound } from "./bound/fill-bound.ts";
 import type { FillTask } from "./fill.ts";
 import type { FillResult } from "./fill-result.ts";
 
@@ -35,22 +36,42 @@ export function summarize(results: readonly FillResult[]): PolicySummary[] {
   return [...byPolicy].map(([policy, runs]) => summarizePolicy(policy, runs));
 }
 
+export interface BoundSummary {
+  readonly meanAllocationAt: Readonly<Record<string, number>>;
+  readonly sdAllocationAt: Readonly<Record<string, number>>;
+  readonly gpusStranded: Spread;
+}
+
+/** Bounds over seeds, at least one. */
+export function summarizeBounds(bounds: readonly FillBound[]): BoundSummary {
+  return {
+    ...summarizeAllocation(bounds),
+    gpusStranded: spread(bounds.map((each) => each.gpusStranded)),
+  };
+}
+
 function summarizePolicy(policy: string, runs: readonly FillResult[]): PolicySummary {
-  const loads = Object.keys(runs[0].allocationAt);
-  const allocation = loads.map(
-    (load) => [load, spread(runs.map((run) => run.allocationAt[load]))] as const,
-  );
   const sorts = Object.keys(runs[0].failedBySort) as (keyof FillResult["failedBySort"])[];
   return {
     policy,
-    meanAllocationAt: Object.fromEntries(allocation.map(([load, { mean }]) => [load, mean])),
-    sdAllocationAt: Object.fromEntries(allocation.map(([load, { sd }]) => [load, sd])),
+    ...summarizeAllocation(runs),
     gpusStranded: spread(runs.map((run) => run.gpusStranded)),
     fragmentationRatio: spread(runs.map((run) => run.fragmentationRatio)),
     failedBySort: Object.fromEntries(
       sorts.map((sort) => [sort, spread(runs.map((run) => run.failedBySort[sort])).mean]),
     ),
     medianDecisionsPerSecond: median(runs.map((run) => run.decisionsPerSecond)),
+  };
+}
+
+function summarizeAllocation(runs: readonly Pick<FillResult, "allocationAt">[]) {
+  const loads = Object.keys(runs[0].allocationAt);
+  const allocation = loads.map(
+    (load) => [load, spread(runs.map((run) => run.allocationAt[load]))] as const,
+  );
+  return {
+    meanAllocationAt: Object.fromEntries(allocation.map(([load, { mean }]) => [load, mean])),
+    sdAllocationAt: Object.fromEntries(allocation.map(([load, { sd }]) => [load, sd])),
   };
 }
 

@@ -74,7 +74,7 @@ export class FillMeter {
       if (scheduler !== undefined) bucket.fragmentation = fragmentationPercent(scheduler);
     }
     bucket.arrivals += 1;
-    bucket.allocationSum += Math.round((this.#used * 10_000) / capacity) / 100;
+    bucket.allocationSum += allocationPercent(this.#used, capacity);
   }
 
   result(): Pick<FillResult, "allocationAt" | "arrivals" | "failed" | "failedBySort" | "curve"> {
@@ -98,6 +98,11 @@ export class FillMeter {
 function allocationUpTo(curve: readonly CurvePoint[], load: number): number {
   const reached = curve.findLast(({ loadPercent }) => loadPercent <= load);
   return reached?.allocation ?? 0;
+}
+
+/** GPU milli in use over GPU milli that exist, in percent, rounded to hundredths as published. */
+export function allocationPercent(used: number, capacity: number): number {
+  return Math.round((used * 10_000) / capacity) / 100;
 }
 
 function toPoint({ loadPercent, arrivals, allocationSum, fragmentation }: Bucket): CurvePoint {

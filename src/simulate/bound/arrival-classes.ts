@@ -1,5 +1,4 @@
-import type { ResourceRequest } from "../../model/resources.ts";
-import { requestedMilli } from "../../model/resources.ts";
+import { requestedMilli, type ResourceRequest } from "../../model/resources.ts";
 import type { FillInput } from "../fill-input.ts";
 
 /** Requests that are equal in everything, with the moments at which they arrive. */

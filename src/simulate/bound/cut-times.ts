@@ -1,12 +1,20 @@
 import { type ArrivalClass, countBefore, isAsHard, weightOf } from "./arrival-classes.ts";
 
 /** Classes whose cut time is searched; the cut times of the others follow from theirs. */
-const PIVOTS_MAX = 16;
+const PIVOTS_MAX = 32;
+/** What a class weighs in the choice of a split where the bound does not depend on it. */
+const IDLE_WEIGHT = 1e-3;
 
 /** Ranges of the cut times of the pivots: `earliest[p] ≤ t_p ≤ latest[p]`. */
 export interface Box {
   readonly earliest: Int32Array;
   readonly latest: Int32Array;
+}
+
+export interface Split {
+  readonly pivot: number;
+  /** Last cut time of the early part. */
+  readonly time: number;
 }
 
 /** How many of each class a box accepts: at least and at most. */
@@ -55,8 +63,8 @@ export class CutTimes {
     };
   }
 
-  /** The two parts of a box, `time` and earlier, and later, without what the order excludes. */
-  split({ earliest, latest }: Box, pivot: number, time: number): Box[] {
+  /** The early and the late part of a box, without what the order of classes excludes. */
+  split({ earliest, latest }: Box, { pivot, time }: Split): Box[] {
     const early = { earliest: earliest.slice(), latest: latest.slice() };
     const late = { earliest: earliest.slice(), latest: latest.slice() };
     early.latest[pivot] = time;
@@ -87,6 +95,7 @@ export class CutTimes {
     return time;
   }
 
+  /** O(classes × (pivots + log arrivals)). */
   accepted({ earliest, latest }: Box): Accepted {
     const least = new Int32Array(this.classes.length);
     const most = new Int32Array(this.classes.length);
@@ -98,25 +107,41 @@ export class CutTimes {
   }
 
   /**
-   * The pivot whose range leaves most weight undecided, with the middle of its range; undefined if
-   * no pivot's range leaves any.
+   * The pivot to split, with the middle of its range; undefined if no split changes any count.
+   * `rates` says, by class, how many milli of the bound hang on one pod more (above 0: the bound
+   * counts `most`) or fewer (below 0: it counts `least`). The early part of a split lowers `most` of
+   * what is as hard as the pivot, the late part raises `least` of what the pivot is as hard as. The
+   * largest product of both effects wins, as is usual in branch and bound (Achterberg, "Constraint
+   * Integer Programming", 2007, section 5.3).
    */
-  widest({ earliest, latest }: Box): { pivot: number; middle: number } | undefined {
-    const undecided = new Float64Array(this.#pivots.length);
+  chooseSplit({ earliest, latest }: Box, rates: Float64Array): Split | undefined {
+    const middle = earliest.map((time, pivot) => (time + latest[pivot]) >>> 1);
+    const early = new Float64Array(this.#pivots.length);
+    const late = new Float64Array(this.#pivots.length);
     for (const [row, each] of this.classes.entries()) {
       const from = this.#earliestOf(row, earliest);
       const to = this.#latestOf(row, latest);
       if (from === to) continue;
-      const weight = weightOf(each);
-      for (const pivot of new Set([...this.#harder[row], ...this.#easier[row]])) {
-        const [start, stop] = [Math.max(from, earliest[pivot]), Math.min(to, latest[pivot])];
-        if (start >= stop) continue;
-        undecided[pivot] += weight * (countBefore(each, stop) - countBefore(each, start));
+      const idle = IDLE_WEIGHT * weightOf(each);
+      const [ifFewer, ifMore] = [idle + Math.max(0, rates[row]), idle + Math.max(0, -rates[row])];
+      const [least, most] = [countBefore(each, from), countBefore(each, to)];
+      for (const pivot of this.#easier[row]) {
+        const count = countBefore(each, middle[pivot]);
+        early[pivot] += ifFewer * (most - Math.min(most, Math.max(least, count)));
+      }
+      for (const pivot of this.#harder[row]) {
+        const count = countBefore(each, middle[pivot] + 1);
+        late[pivot] += ifMore * (Math.max(least, Math.min(most, count)) - least);
       }
     }
-    const most = Math.max(0, ...undecided);
-    if (most === 0) return undefined;
-    const pivot = undecided.indexOf(most);
-    return { pivot, middle: (earliest[pivot] + latest[pivot]) >>> 1 };
+    let best = 0;
+    let chosen = -1;
+    for (let pivot = 0; pivot < middle.length; pivot += 1) {
+      const effect = early[pivot] + late[pivot] + early[pivot] * late[pivot];
+      if (earliest[pivot] === latest[pivot] || effect <= best) continue;
+      best = effect;
+      chosen = pivot;
+    }
+    return chosen === -1 ? undefined : { pivot: chosen, time: middle[chosen] };
   }
 }

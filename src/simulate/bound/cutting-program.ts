@@ -38,7 +38,7 @@ export class CuttingProgram {
   /** Kink at which a size's pieces stand while they are not in the basis: 0 least, 1 most. */
   readonly #kinkOf: Int32Array;
   #limits: Limits = { least: new Float64Array(0), most: new Float64Array(0) };
-  /** Steps of arithmetic so far, to the nearest term. */
+  /** Steps of arithmetic so far, roughly. */
   work = 0;
 
   /** Sizes in milli, distinct, 1 to `deviceMilli`. */
@@ -54,7 +54,7 @@ export class CuttingProgram {
       size,
       slopes: [milli + SHORTAGE, milli, 0],
     }));
-    this.#idle = { column: unit(rows, this.#last), size: NO_SIZE, slopes: [DEFICIT, 0] };
+    this.#idle = { column: unit(rows, this.#last), size: NO_SIZE, slopes: FLOORED };
     this.#basic = [...this.#pieces, this.#idle];
     this.#amounts = new Float64Array(rows);
     this.#segments = new Int32Array(rows);
@@ -62,23 +62,27 @@ export class CuttingProgram {
   }
 
   /**
-   * A value that no solution exceeds, in milli; undefined if there is no solution. Less than the
-   * optimum is never returned, and more only if the method was cut short.
+   * A value that no solution exceeds, with the prices that prove it; undefined if there is no
+   * solution. It is the optimum but for rounding, and above it if the method was cut short.
    */
-  bound(limits: Limits): number | undefined {
+  bound(limits: Limits): PricedBound | undefined {
     this.#limits = limits;
     this.#restart();
-    const required = limits.least.reduce((sum, pieces, size) => sum + pieces * this.#sizes[size], 0);
-    let best = Number.POSITIVE_INFINITY;
+    const required = limits.least.reduce(
+      (sum, pieces, size) => sum + pieces * this.#sizes[size],
+      0,
+    );
+    let best: PricedBound | undefined;
     for (let pivot = 0; pivot < PIVOTS_MAX; pivot += 1) {
       const prices = this.#prices();
       const pattern = this.#finder.find(prices);
       this.work += this.#finder.cost + 2 * this.#basic.length ** 2;
-      best = Math.min(best, this.#dualBound(prices, pattern.value));
-      if (best < required) return undefined;
+      const milli = this.#dualBound(prices, pattern.value);
+      // What is required is worth more than anything possible: nothing is possible.
+      if (milli < required) return undefined;
+      if (best === undefined || milli < best.milli) best = { milli, prices };
       const entering = this.#choose(prices, pattern);
-      if (entering === undefined) break;
-      if (!this.#enter(entering)) break;
+      if (entering === undefined || !this.#enter(entering)) break;
     }
     return best;
   }
@@ -115,7 +119,8 @@ export class CuttingProgram {
     const right = new Float64Array(this.#basic.length);
     right[this.#last] = this.#devices;
     for (const variable of this.#pieces) {
-      if (!isBasic.has(variable)) right[variable.size] -= this.#kinkAt(variable, this.#kinkOf[variable.size]);
+      if (!isBasic.has(variable))
+        right[variable.size] -= this.#kinkAt(variable, this.#kinkOf[variable.size]);
     }
     this.#amounts = this.#basis.times(right);
     for (const [row, variable] of this.#basic.entries()) {
@@ -144,8 +149,12 @@ export class CuttingProgram {
   }
 
   /** The change that raises the objective most for each unit; undefined if none does. */
-  #choose(prices: Float64Array, pattern: { value: number; pieces: Float64Array }): Entering | undefined {
+  #choose(
+    prices: Float64Array,
+    pattern: { value: number; pieces: Float64Array },
+  ): Entering | undefined {
     const devicePrice = prices[this.#last];
+    // Prices carry errors in proportion to the dearest of them.
     let gainMin = TOLERANCE * Math.max(1, Math.abs(devicePrice) * TOLERANCE);
     let chosen: Entering | undefined;
     const consider = (gain: number, make: () => Omit<Entering, "gain">): void => {
@@ -157,7 +166,7 @@ export class CuttingProgram {
       const column = new Float64Array(this.#last + 1);
       for (let size = 0; size < this.#last; size += 1) column[size] = -pattern.pieces[size];
       column[this.#last] = 1;
-      return { variable: { column, size: NO_SIZE, slopes: this.#idle.slopes }, segment: 1, sign: 1 };
+      return { variable: { column, size: NO_SIZE, slopes: FLOORED }, segment: 1, sign: 1 };
     });
     const isBasic = new Set(this.#basic);
     if (!isBasic.has(this.#idle)) {
@@ -182,7 +191,13 @@ export class CuttingProgram {
       variable.size === NO_SIZE ? 0 : this.#kinkAt(variable, this.#kinkOf[variable.size]);
     const kinks: Kink[] = [];
     for (const [row, basic] of this.#basic.entries()) {
-      this.#pushKinks(kinks, { row, variable: basic, amount: this.#amounts[row], speed: speeds[row], segment: this.#segments[row] });
+      this.#pushKinks(kinks, {
+        row,
+        variable: basic,
+        amount: this.#amounts[row],
+        speed: speeds[row],
+        segment: this.#segments[row],
+      });
     }
     this.#pushKinks(kinks, { row: own, variable, amount: start, speed: sign, segment });
     kinks.sort((left, right) => left.distance - right.distance || left.row - right.row);
@@ -231,6 +246,12 @@ export interface Limits {
   readonly most: Float64Array;
 }
 
+export interface PricedBound {
+  readonly milli: number;
+  /** Milli that a piece of each size is worth, and then a device. */
+  readonly prices: Float64Array;
+}
+
 interface Variable {
   readonly column: Float64Array;
   /** Index of the size whose pieces it counts; NO_SIZE for a pattern or idle devices. */
@@ -272,6 +293,8 @@ const NO_SIZE = -1;
 /** Milli that a piece below `least` is worth beyond its size, and that a pattern below 0 costs. */
 const SHORTAGE = 1e6;
 const DEFICIT = 1e10;
+/** Slopes of what must not be below 0. */
+const FLOORED: readonly number[] = [DEFICIT, 0];
 /** Below this, amounts, speeds and gains are rounding errors. */
 const TOLERANCE = 1e-7;
 /** Added to a bound, in parts of its terms: far above the error of summing them. */
