@@ -27,6 +27,12 @@ interface Shown {
     readonly policy: string;
     readonly meanAllocationAt: Readonly<Record<string, number>>;
   }[];
+  readonly bound?: readonly {
+    readonly seed: number;
+    readonly allocationAt: Readonly<Record<string, number>>;
+    readonly gpusStranded: number;
+  }[];
+  readonly boundSummary?: { readonly meanAllocationAt: Readonly<Record<string, number>> };
 }
 
 for (const words of [[], ["start"], ["simulate"], ["simulate", "fill"]]) {
@@ -165,4 +171,25 @@ test("orders give the seeds, and the course of each", async () => {
     [5, 7],
   );
   assert.equal(results[0].hash, results[1].hash, "the same course gives the same state");
+});
+
+test("--bound adds what no policy exceeds, in every form", async () => {
+  const target = folder.resolve("bound-report");
+  const words = [...fill, "--policy", "fgd", "--seeds", "42-43", "--bound"];
+  const json = await runNeuraxis([...words, "--json"]);
+  assert.deepEqual([json.code, json.stderr], [0, ""]);
+  const { results, bound, boundSummary } = JSON.parse(json.stdout) as Shown;
+  assert.deepEqual(
+    bound?.map(({ seed }) => seed),
+    [42, 43],
+  );
+  for (const [index, { allocationAt }] of results.entries()) {
+    const limit = bound?.[index].allocationAt["130"] ?? 0;
+    assert.ok(allocationAt["130"] <= limit && limit <= 100);
+  }
+  const mean = boundSummary?.meanAllocationAt["130"] ?? 0;
+  const text = await runNeuraxis([...words, "--report", target]);
+  assert.match(text.stdout, new RegExp(`^bound +- +${mean.toFixed(2)} ± .* - +-$`, "m"));
+  const page = readFileSync(path.join(target, "index.html"), "utf8");
+  assert.ok(page.includes(`<tr><td>bound</td><td>-</td><td>${mean.toFixed(2)} %</td>`));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PolicySummary } from "../simulate/campaign.ts";
 import { POD_SORTS } from "../simulate/fill-result.ts";
-import { formatFill, sayWhatIsFreed } from "./fill-table.ts";
+import { formatFill, sayWhatIsBound, sayWhatIsFreed } from "./fill-table.ts";
 
 function summary(policy: string, stranded: number): PolicySummary {
   return {
@@ -46,5 +46,20 @@ test("the text is two tables and the sentence", () => {
       "fgd strands 230 GPUs: 70 fewer than best-fit.",
       "",
     ].join("\n"),
+  );
+});
+
+test("a bound is a row of its own, with a dash where it says nothing, and a sentence", () => {
+  const bound = {
+    meanAllocationAt: { 130: 96.5 },
+    sdAllocationAt: { 130: 0.016 },
+    gpusStranded: { mean: 218.9, sd: 0.84 },
+  };
+  const lines = formatFill([summary("fgd", 230)], bound).split("\n");
+  assert.match(lines[2], /^bound +- +96\.50 ± 0\.02 % +218\.9 ± 0\.8 +- +-$/);
+  assert.equal(lines.at(-2), sayWhatIsBound(bound));
+  assert.match(
+    sayWhatIsBound(bound),
+    /^No policy strands fewer than 218 on these arrivals, unless/,
   );
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { planTasks } from "../simulate/campaign.ts";
+import { boundFill } from "../simulate/bound/fill-bound.ts";
 import { FillRunner } from "../simulate/fill.ts";
 import type { FillResult } from "../simulate/fill-result.ts";
 import { generateNodes, generatePods } from "../simulate/generated-fill.ts";
-import { runFillTasks } from "./fill-pool.ts";
+import { runBoundTasks, runFillTasks } from "./fill-pool.ts";
 
 const input = { nodes: generateNodes(12, 1), pods: generatePods(200, 1), load: 1.3 };
 
@@ -26,6 +27,14 @@ test("results stand in the order of the tasks and are those of a single thread",
 
 test("no task is no result", async () => {
   assert.deepEqual(await runFillTasks(input, [], () => {}), []);
+});
+
+test("bounds stand in the order of the seeds and are those of a single thread", async () => {
+  const bounds = await runBoundTasks(input, [44, 42, 43], () => {});
+  assert.deepEqual(
+    bounds,
+    [44, 42, 43].map((seed) => boundFill(input, seed)),
+  );
 });
 
 test("a worker's failure ends the campaign with its reason", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planTasks, POLICY_NAMES, summarize } from "./campaign.ts";
+import { planTasks, POLICY_NAMES, summarize, summarizeBounds } from "./campaign.ts";
 import { type FillResult, POD_SORTS } from "./fill-result.ts";
 
 function result(policy: string, seed: number, numbers: Partial<FillResult>): FillResult {
@@ -71,4 +71,19 @@ test("failures are means by sort, speed is a median that no slow run moves", () 
   ]);
   assert.ok(Math.abs(summary.failedBySort["share"] - 2 / 3) < 1e-3);
   assert.equal(summary.medianDecisionsPerSecond, 80_000);
+});
+
+test("bounds are summarized as results are", () => {
+  const bounds = [96, 97, 98].map((percent, index) => ({
+    seed: index,
+    allocationAt: { 130: percent },
+    gpusStranded: 2 * index,
+    programs: 1,
+    isConverged: true,
+  }));
+  assert.deepEqual(summarizeBounds(bounds), {
+    meanAllocationAt: { 130: 97 },
+    sdAllocationAt: { 130: 1 },
+    gpusStranded: { mean: 2, sd: 2 },
+  });
 });
