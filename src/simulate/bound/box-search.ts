@@ -20,7 +20,7 @@ export interface SearchResult {
 
 /** Ends of a search: linear programs, and steps of arithmetic where programs are unusually large. */
 const PROGRAMS_MAX = 5000;
-const WORK_MAX = 4e9;
+const WORK_MAX = 1.5e9;
 
 interface OpenBox {
   readonly box: Box;

@@ -33,6 +33,13 @@ test("whoever takes a hard pod has taken the easier ones that came before", () =
   assert.deepEqual(reversed.allocationAt, { 900: 90 });
 });
 
+test("work on several devices is as many pieces", () => {
+  const pair = (milli: number) => buildRequest({ count: 2, milli });
+  // 900 on two devices can only be accepted after 600 on both, which leaves 400.
+  const pairs = boundFill(course(2, 0, [pair(600), pair(900)]), 1);
+  assert.deepEqual(pairs.allocationAt, { 900: 60 });
+});
+
 test("mandatory work may leave no CPU for more", () => {
   const cpuOnly = buildRequest({ cpu: 4 });
   // The harder share of 4 CPU can only be accepted if the work without devices before it was.

@@ -35,7 +35,7 @@ export function boundFill(input: FillInput, seed: number): FillBound {
     memory: nodes.reduce((sum, node) => sum + node.memory, 0),
     devices: capacity / DEVICE_MILLI,
   });
-  const used = Math.floor(milli);
+  const used = Math.min(capacity, Math.floor(milli));
   return {
     seed,
     allocationAt: { [roundHalfEven(load * 100)]: allocationPercent(used, capacity) },
