@@ -20,7 +20,7 @@ export interface FillBound {
   readonly isConverged: boolean;
 }
 
-/** The bound for the course of a seed. Deterministic; the same on every machine but for rounding. */
+/** The bound for the course of a seed: additions, products and quotients, the same everywhere. */
 export function boundFill(input: FillInput, seed: number): FillBound {
   const { nodes, pods, load } = input;
   const { arrivals } = courseOf(input, seed);
