@@ -1,5 +1,6 @@
 import { hasKind } from "../cluster/kind-table.ts";
 import { LossyMap } from "../cluster/lossy-map.ts";
+import { countUpTo } from "./count-up-to.ts";
 
 /** Cases remembered at most: 16 MiB. */
 const CASES_MAX = 2 ** 20;
@@ -46,24 +47,12 @@ export class CaseMemo {
   of(kind: number, cpuFree: number, set: number): number {
     const kindCase = this.#kindCase[kind + 1] ?? this.#learnKind(kind);
     const ranks = this.#cpuSteps.length + 1;
-    const key = (set * ranks + this.#cpuRank(cpuFree)) * KIND_CASES_MAX + kindCase;
+    const key = (set * ranks + countUpTo(this.#cpuSteps, cpuFree)) * KIND_CASES_MAX + kindCase;
     const known = this.#known.get(key);
     if (!Number.isNaN(known)) return known;
     const computed = this.#compute(kind, cpuFree, set);
     this.#known.set(key, computed);
     return computed;
-  }
-
-  /** How many of the distinct CPU needs are met by `cpuFree`. O(log steps). */
-  #cpuRank(cpuFree: number): number {
-    let low = 0;
-    let high = this.#cpuSteps.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#cpuSteps[middle] <= cpuFree) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** Once a kind. */

@@ -1,3 +1,5 @@
+import { countUpTo } from "./count-up-to.ts";
+
 /** GPU demand of one class: how much it asks for, and how much CPU beside it. */
 export interface GpuDemand {
   /** GPU milli of all its occurrences together. */
@@ -35,17 +37,11 @@ export class CpuBalance {
   /** Fraction of GPU demand, 0 to 1. O(log classes). */
   servable(cpuPerMilli: number): number {
     const means = this.#means;
-    let low = 0;
-    let high = means.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (means[middle] <= cpuPerMilli) low = middle + 1;
-      else high = middle;
-    }
-    if (low === means.length) return 1;
-    const meanBelow = low === 0 ? 0 : means[low - 1];
-    const fractionBelow = low === 0 ? 0 : this.#fractions[low - 1];
-    const step = (cpuPerMilli - meanBelow) / (means[low] - meanBelow);
-    return fractionBelow + (this.#fractions[low] - fractionBelow) * step;
+    const rank = countUpTo(means, cpuPerMilli);
+    if (rank === means.length) return 1;
+    const meanBelow = rank === 0 ? 0 : means[rank - 1];
+    const fractionBelow = rank === 0 ? 0 : this.#fractions[rank - 1];
+    const step = (cpuPerMilli - meanBelow) / (means[rank] - meanBelow);
+    return fractionBelow + (this.#fractions[rank] - fractionBelow) * step;
   }
 }

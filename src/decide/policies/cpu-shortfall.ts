@@ -1,3 +1,5 @@
+import { countUpTo } from "./count-up-to.ts";
+
 interface CpuNeed {
   /** Milli-CPU. */
   readonly cpu: number;
@@ -36,14 +38,7 @@ export class CpuShortfall {
 
   /** O(log needs). */
   of(cpuFree: number): number {
-    const needs = this.#needs;
-    let low = 0;
-    let high = needs.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (needs[middle] <= cpuFree) low = middle + 1;
-      else high = middle;
-    }
-    return this.#weights[low] - cpuFree * this.#slopes[low];
+    const rank = countUpTo(this.#needs, cpuFree);
+    return this.#weights[rank] - cpuFree * this.#slopes[rank];
   }
 }
