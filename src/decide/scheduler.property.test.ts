@@ -13,7 +13,7 @@ import {
 import { NaiveCluster } from "../../test/support/naive-cluster.ts";
 import { buildModel, runSteps, stepsOf } from "../../test/support/run-script.ts";
 import { congruentialRandom } from "../../test/support/scripted-random.ts";
-import type { Action } from "../model/action.ts";
+import type { WorkAction as Action } from "../model/action.ts";
 import type { Event } from "../model/event.ts";
 import { nodeId, type WorkId, workId } from "../model/ids.ts";
 import type { ResourceRequest } from "../model/resources.ts";

@@ -1,11 +1,10 @@
-import type { Action } from "../model/action.ts";
+import type { WorkAction as Action } from "../model/action.ts";
 import type { Event, NodeAdded, NodeRemoved, WorkEnded, WorkSubmitted } from "../model/event.ts";
 import type { NodeId, WorkId } from "../model/ids.ts";
 import type { Random } from "../model/random.ts";
 import type { CanNever, CannotNow, Refusal, RefusalCode } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import type { Milliseconds } from "../model/units.ts";
-import { unreachable } from "../model/unreachable.ts";
 import { ClusterTable } from "./cluster/cluster-table.ts";
 import { ANY_KIND, DEVICE_KINDS_MAX, hasKind, NO_KIND } from "./cluster/kind-table.ts";
 import { Digest } from "./hash.ts";
@@ -69,7 +68,7 @@ export class Scheduler {
       case "work-ended":
         return this.#end(event);
       default:
-        return unreachable(event);
+        throw new Error(`${event.kind} is not taken in yet`);
     }
   }
 
@@ -175,7 +174,7 @@ export class Scheduler {
 
   #submit({ work, request }: WorkSubmitted): Result<undefined, Refusal> {
     if (this.#works.has(work)) return never("duplicate-work", `work ${work} exists already`);
-    const invalid = checkRequest(work, request);
+    const invalid = checkRequest(`work ${work}`, request);
     if (invalid !== undefined) return fail(invalid);
     const requestClass = this.#model.classes.intern(request);
     if (requestClass === undefined) return tooManyKinds(`work ${work}`);

@@ -1,4 +1,3 @@
-import type { WorkId } from "../model/ids.ts";
 import type { Node } from "../model/node.ts";
 import type { CanNever } from "../model/refusal.ts";
 import type { ResourceRequest } from "../model/resources.ts";
@@ -27,26 +26,34 @@ export function checkNode(node: Node): CanNever | undefined {
       return { kind: "can-never", code: "mixed-device-kinds", message };
     }
   }
+  const sizes = new Set(devices.map(({ memory: size }) => size));
+  if (sizes.size > 1) {
+    const message = `node ${id} has devices of ${[...sizes].join(" and ")} MiB`;
+    return { kind: "can-never", code: "mixed-device-memory", message };
+  }
   return undefined;
 }
 
 /** Why the request can be no work's (rules M1 and M2), or `undefined`. */
-export function checkRequest(work: WorkId, request: ResourceRequest): CanNever | undefined {
+export function checkRequest(who: string, request: ResourceRequest): CanNever | undefined {
   const { cpu, memory, accelerators } = request;
-  if (!isQuantity(cpu)) return invalidRequest(`work ${work} asks for ${cpu} milli-CPU`);
-  if (!isQuantity(memory)) return invalidRequest(`work ${work} asks for ${memory} MiB of memory`);
+  if (!isQuantity(cpu)) return invalidRequest(`${who} asks for ${cpu} milli-CPU`);
+  if (!isQuantity(memory)) return invalidRequest(`${who} asks for ${memory} MiB of memory`);
   if (accelerators === undefined) return undefined;
-  const { count, milli } = accelerators;
+  const { count, milli, memory: deviceMemory = 0 } = accelerators;
   if (!isQuantity(count) || count < 1 || count > DEVICES_MAX) {
-    return invalidRequest(`work ${work} asks for ${count} devices; it must be 1 to ${DEVICES_MAX}`);
+    return invalidRequest(`${who} asks for ${count} devices; it must be 1 to ${DEVICES_MAX}`);
   }
   if (!isQuantity(milli) || milli < 1 || milli > DEVICE_MILLI) {
-    return invalidRequest(`work ${work} asks for ${milli} milli of a device; it must be 1 to 1000`);
+    return invalidRequest(`${who} asks for ${milli} milli of a device; it must be 1 to 1000`);
+  }
+  if (!isQuantity(deviceMemory)) {
+    return invalidRequest(`${who} asks for devices of ${deviceMemory} MiB`);
   }
   return undefined;
 }
 
-function isQuantity(value: number): boolean {
+export function isQuantity(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= QUANTITY_MAX;
 }
 

@@ -1,9 +1,29 @@
-import type { NodeId, WorkId } from "./ids.ts";
+import type { DepartureId, JobId, NodeId, QueueId, ReplicaId, ServiceId, WorkId } from "./ids.ts";
+import type { BatchJob } from "./job.ts";
 import type { Node } from "./node.ts";
+import type { Queue } from "./queue.ts";
 import type { ResourceRequest } from "./resources.ts";
+import type { ModelService } from "./service.ts";
 
 /** What an engine or a user tells the scheduler. */
-export type Event = NodeAdded | NodeRemoved | WorkSubmitted | WorkEnded;
+export type Event = NodeEvent | WorkEvent | QueueEvent | JobEvent | ServiceEvent | Departed;
+
+export type NodeEvent =
+  | NodeAdded
+  | NodeRemoved
+  | NodeLost
+  | NodeDrained
+  | NodeOpened
+  | DeviceFailed;
+export type WorkEvent = WorkSubmitted | WorkEnded;
+export type QueueEvent = QueueSet | QueueRemoved;
+export type JobEvent = JobSubmitted | JobCancelled | JobStarted | JobCheckpointed | JobEnded;
+export type ServiceEvent =
+  | ServiceSet
+  | ServiceRemoved
+  | ServiceObserved
+  | ReplicaReady
+  | ReplicaGone;
 
 export interface NodeAdded {
   readonly kind: "node-added";
@@ -16,6 +36,32 @@ export interface NodeRemoved {
   readonly node: NodeId;
 }
 
+/** The node is gone with everything on it. */
+export interface NodeLost {
+  readonly kind: "node-lost";
+  readonly node: NodeId;
+}
+
+/** Nothing may start on the node any more, and what runs there is to move. */
+export interface NodeDrained {
+  readonly kind: "node-drained";
+  readonly node: NodeId;
+}
+
+/** A drained node may be used again. */
+export interface NodeOpened {
+  readonly kind: "node-opened";
+  readonly node: NodeId;
+}
+
+/** The device is broken for good; what used it is gone. */
+export interface DeviceFailed {
+  readonly kind: "device-failed";
+  readonly node: NodeId;
+  /** Index in `Node.devices`. */
+  readonly device: number;
+}
+
 export interface WorkSubmitted {
   readonly kind: "work-submitted";
   readonly work: WorkId;
@@ -26,4 +72,89 @@ export interface WorkSubmitted {
 export interface WorkEnded {
   readonly kind: "work-ended";
   readonly work: WorkId;
+}
+
+/** A queue is made, or replaced by one of the same id and parent. */
+export interface QueueSet {
+  readonly kind: "queue-set";
+  readonly queue: Queue;
+}
+
+/** A queue without jobs and children is taken away. */
+export interface QueueRemoved {
+  readonly kind: "queue-removed";
+  readonly queue: QueueId;
+}
+
+export interface JobSubmitted {
+  readonly kind: "job-submitted";
+  readonly job: BatchJob;
+}
+
+/** A user does not want the job any more. */
+export interface JobCancelled {
+  readonly kind: "job-cancelled";
+  readonly job: JobId;
+}
+
+/** The whole gang runs: its places were free, its processes are up. */
+export interface JobStarted {
+  readonly kind: "job-started";
+  readonly job: JobId;
+  readonly attempt: number;
+}
+
+/** What the job has done so far is saved. */
+export interface JobCheckpointed {
+  readonly kind: "job-checkpointed";
+  readonly job: JobId;
+  readonly attempt: number;
+}
+
+/** The whole gang has ended by itself and left its places. */
+export interface JobEnded {
+  readonly kind: "job-ended";
+  readonly job: JobId;
+  readonly attempt: number;
+  readonly outcome: "succeeded" | "failed";
+}
+
+/** A service is made, or replaced by one of the same id. */
+export interface ServiceSet {
+  readonly kind: "service-set";
+  readonly service: ModelService;
+}
+
+export interface ServiceRemoved {
+  readonly kind: "service-removed";
+  readonly service: ServiceId;
+}
+
+/** Requests of the service at this moment. */
+export interface ServiceObserved {
+  readonly kind: "service-observed";
+  readonly service: ServiceId;
+  /** Requests being served or waiting. */
+  readonly inFlight: number;
+}
+
+/** The replica is awake and serves. */
+export interface ReplicaReady {
+  readonly kind: "replica-ready";
+  readonly replica: ReplicaId;
+}
+
+/** The replica crashed, or could not start or wake: it is gone. */
+export interface ReplicaGone {
+  readonly kind: "replica-gone";
+  readonly replica: ReplicaId;
+}
+
+/**
+ * What was told to leave has left: stopped, suspended, shrunk or asleep. An engine reports each
+ * departure once, even if the node was lost or the job ended meanwhile.
+ */
+export interface Departed {
+  readonly kind: "departed";
+  readonly departure: DepartureId;
 }

@@ -71,6 +71,102 @@ export const REFUSAL_CODES = {
     meaning: "The node to be removed still runs work.",
     cure: "End the work on it first (WorkEnded).",
   },
+  "mixed-device-memory": {
+    meaning: "A node reports devices of more than one memory size.",
+    cure: "Report the devices of each size as a node of their own.",
+  },
+  "unknown-device": {
+    meaning: "The event names a device that the node does not have, or that failed before.",
+    cure: "Name devices by their index in the node.",
+  },
+  "node-closed": {
+    meaning: "The node is drained already, or was never drained.",
+    cure: "Nothing: the node is in the state that was asked for.",
+  },
+  "invalid-queue": {
+    meaning: "A queue's weight or amounts are outside their ranges, or contradict its limit.",
+    cure: "Give a weight of 1 to 1,000,000 and amounts from 0, guaranteed at most the limit.",
+  },
+  "unknown-queue": {
+    meaning: "The event names a queue that does not exist.",
+    cure: "Set the queue first (QueueSet).",
+  },
+  "queue-in-use": {
+    meaning: "The queue still has jobs or children, or it would get both.",
+    cure: "Submit jobs to leaves only; empty a queue before it is removed or divided.",
+  },
+  "guarantee-above-parent": {
+    meaning: "The children of a queue are guaranteed more than the queue itself.",
+    cure: "Lower a child's guaranteed amount, or raise the parent's.",
+  },
+  "invalid-job": {
+    meaning: "A job's roles, times or numbers are outside their ranges.",
+    cure: "Give 1 to 64 roles with 1 to 100,000 members in all, min at most max, and times from 0.",
+  },
+  "duplicate-job": {
+    meaning: "A job of this id was already submitted.",
+    cure: "Give every job an id of its own.",
+  },
+  "unknown-job": {
+    meaning: "The event names a job that was never submitted or has ended.",
+    cure: "Submit it first (JobSubmitted).",
+  },
+  "stale-attempt": {
+    meaning: "The event is about an attempt of the job that is over, or that has not begun.",
+    cure: "Nothing: the event came too late.",
+  },
+  "above-queue-limit": {
+    meaning: "The job alone needs more than its queue may ever hold.",
+    cure: "Ask for less, or raise the queue's limit.",
+  },
+  "queue-limit": {
+    meaning: "With the job its queue, or one above it, would hold more than its limit.",
+    cure: "Wait for the queue's own jobs to end, or raise its limit.",
+  },
+  "beyond-guarantee": {
+    meaning: "The queue does not borrow, and with the job it would hold more than its guarantee.",
+    cure: "Wait for the queue's own jobs to end, or let it borrow.",
+  },
+  "backing-off": {
+    meaning: "The job failed and waits before it is tried again.",
+    cure: "Wait, or look for the failure's cause in the job's output.",
+  },
+  "behind-starved": {
+    meaning: "The room is kept for a job that has waited longer than the limit.",
+    cure: "Wait for that job to start.",
+  },
+  "still-leaving": {
+    meaning: "The job is still leaving its old place.",
+    cure: "Wait until it has left.",
+  },
+  "retries-exhausted": {
+    meaning: "The job failed more often than its retries allow.",
+    cure: "Correct the failure's cause, or allow more retries.",
+  },
+  "deadline-missed": {
+    meaning: "The job had not ended by its deadline.",
+    cure: "Submit it earlier, or with a later deadline.",
+  },
+  "invalid-service": {
+    meaning: "A service's replicas, times or numbers are outside their ranges.",
+    cure: "Give 0 <= min <= max <= 100,000 replicas, a concurrency from 1, and times from 0.",
+  },
+  "service-changed": {
+    meaning: "A service of this id asks for other resources for its replicas.",
+    cure: "Remove the service first, or give the new one an id of its own.",
+  },
+  "unknown-service": {
+    meaning: "The event names a service that does not exist.",
+    cure: "Set the service first (ServiceSet).",
+  },
+  "unknown-replica": {
+    meaning: "The event names a replica that does not exist, or that cannot do this now.",
+    cure: "Report only replicas that were started and are not gone.",
+  },
+  "unknown-departure": {
+    meaning: "The event names a departure that was never ordered or has been reported.",
+    cure: "Report each departure once.",
+  },
 } as const;
 
 export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -6,6 +6,8 @@ export interface AcceleratorRequest {
   readonly count: number;
   /** Milli needed on each of them, 1 to 1000. */
   readonly milli: GpuMilli;
+  /** Memory that each device must have in all; absent: any. A share of a device has its share of it. */
+  readonly memory?: MiB;
   /** Device kinds that will do; empty means any kind. */
   readonly kinds: readonly string[];
 }

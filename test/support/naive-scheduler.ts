@@ -50,10 +50,12 @@ export class NaiveScheduler {
       if (this.#requests.has(event.work)) return "duplicate-work";
       this.#requests.set(event.work, event.request);
       this.#pending.push(event.work);
-    } else {
+    } else if (event.kind === "work-ended") {
       if (!this.#requests.delete(event.work)) return "unknown-work";
       this.#pending = this.#pending.filter((work) => work !== event.work);
       this.#cluster.release(event.work);
+    } else {
+      throw new Error(`${event.kind} is not one of the events that this file derives`);
     }
     return undefined;
   }

@@ -17,7 +17,7 @@ export function internState(model: PlacementModel, options: StateOptions): numbe
   const { cpu = 0, kind = "A", devices = [], history = 0 } = options;
   const { states } = model;
   const index = devices.length === 0 ? NO_KIND : model.kinds.intern(kind)!;
-  const shape = states.internShape(index, cpu, 0, devices.length);
+  const shape = states.internShape([index, cpu, 0, devices.length, 0]);
   const set = states.sets.intern(Int32Array.from(devices), 0, devices.length);
   return states.intern([shape, cpu, 0, set, history]);
 }

@@ -10,6 +10,9 @@ const SORTS_MAX = 31;
 
 const REMOVED = -1;
 
+/** Why nothing may be placed on a row, as bits: its node is drained; it is kept for one job. */
+export const CLOSED = { drained: 1, kept: 2 } as const;
+
 /** A node as a table row needs it; `kind` is an index of the KindTable. */
 export interface NodeRow {
   readonly node: Node;
@@ -36,6 +39,8 @@ export class ClusterTable {
   #history = new Int32Array(64);
   /** Pieces of work on the row; REMOVED once the node has left. */
   #load = new Int32Array(64);
+  /** Bits of CLOSED, by row. */
+  #closed = new Int32Array(64);
   /** State in NodeStates, by row. */
   state = new Int32Array(64);
   /** Device `d` of row `r` has `deviceMilli[deviceStart[r] + d]` left. */
@@ -68,7 +73,8 @@ export class ClusterTable {
     });
     this.deviceStart[row + 1] = start + count;
     this.ids.push(node.id);
-    this.#shape[row] = this.#states.internShape(kind, node.cpu, node.memory, count);
+    const deviceMemory = node.devices[0]?.memory ?? 0;
+    this.#shape[row] = this.#states.internShape([kind, node.cpu, node.memory, count, deviceMemory]);
     this.cpuFree[row] = node.cpu;
     this.memoryFree[row] = node.memory;
     this.#set[row] = this.#states.sets.intern(this.deviceMilli, start, count);
@@ -82,6 +88,31 @@ export class ClusterTable {
     this.#load[row] = REMOVED;
     this.cpuFree[row] = REMOVED;
     this.memoryFree[row] = REMOVED;
+    this.#changed(row);
+  }
+
+  /** Sets or clears bits of CLOSED. */
+  close(row: number, bits: number): void {
+    this.#closed[row] = this.#closed[row] | bits;
+    this.#changed(row);
+  }
+
+  open(row: number, bits: number): void {
+    this.#closed[row] = this.#closed[row] & ~bits;
+    this.#changed(row);
+  }
+
+  isClosed(row: number, bits: number): boolean {
+    return (this.#closed[row] & bits) !== 0;
+  }
+
+  /** Takes a device that nothing holds out of use for good. */
+  failDevice(row: number, device: number): void {
+    const place = this.deviceStart[row] + device;
+    const milli = this.deviceMilli[place];
+    this.#emptySet[row] = this.#states.sets.replace(this.#emptySet[row], milli, 0);
+    this.#set[row] = this.#states.sets.replace(this.#set[row], milli, 0);
+    this.deviceMilli[place] = 0;
     this.#changed(row);
   }
 
@@ -105,13 +136,14 @@ export class ClusterTable {
   /** True iff work of the class fits on the row now (rule P1). O(1). */
   fits(row: number, request: number): boolean {
     const classes = this.#classes;
+    if (this.#closed[row] !== 0) return false;
     if (this.cpuFree[row] < classes.cpu[request]) return false;
     if (this.memoryFree[row] < classes.memory[request]) return false;
     const count = classes.count[request];
     if (count === 0) return true;
     return (
       this.#states.sets.fits(this.#set[row], count, classes.milli[request]) &&
-      hasKind(classes.kinds[request], this.kind(row))
+      this.suits(row, request)
     );
   }
 
@@ -123,8 +155,41 @@ export class ClusterTable {
     if (this.#states.shapeMemory[shape] < classes.memory[request]) return false;
     const count = classes.count[request];
     if (count === 0) return true;
-    if (!hasKind(classes.kinds[request], this.kind(row))) return false;
+    if (!this.suits(row, request)) return false;
     return this.#states.sets.fits(this.#emptySet[row], count, classes.milli[request]);
+  }
+
+  /** True iff the row's devices are of a kind and memory size that the class accepts. */
+  suits(row: number, request: number): boolean {
+    const shape = this.#shape[row];
+    return (
+      hasKind(this.#classes.kinds[request], this.#states.shapeKind[shape]) &&
+      this.#states.shapeDeviceMemory[shape] >= this.#classes.deviceMemory[request]
+    );
+  }
+
+  /** Members of the class that the row would hold if nothing else ran there. O(devices). */
+  emptyRoomFor(row: number, request: number): number {
+    const shape = this.#shape[row];
+    const classes = this.#classes;
+    let room = Number.POSITIVE_INFINITY;
+    if (classes.cpu[request] > 0) {
+      room = Math.floor(this.#states.shapeCpu[shape] / classes.cpu[request]);
+    }
+    if (classes.memory[request] > 0) {
+      room = Math.min(room, Math.floor(this.#states.shapeMemory[shape] / classes.memory[request]));
+    }
+    const count = classes.count[request];
+    if (count === 0) return room;
+    if (!this.suits(row, request)) return 0;
+    const milli = classes.milli[request];
+    const { sets } = this.#states;
+    const set = this.#emptySet[row];
+    let pieces = 0;
+    for (let rank = 0; rank < sets.count(set); rank += 1) {
+      pieces += Math.floor(sets.at(set, rank) / milli);
+    }
+    return Math.min(room, Math.floor(pieces / count));
   }
 
   /** Takes the room of the class on the row and these devices, all of which fit. */
@@ -171,6 +236,7 @@ export class ClusterTable {
     copy.#emptySet = this.#emptySet.slice();
     copy.#history = this.#history.slice();
     copy.#load = this.#load.slice();
+    copy.#closed = this.#closed.slice();
     copy.state = this.state.slice();
     copy.deviceStart = this.deviceStart.slice();
     copy.deviceMilli = this.deviceMilli.slice();
@@ -188,7 +254,9 @@ export class ClusterTable {
     yield this.#states.shapeMemory[shape];
     yield this.cpuFree[row];
     yield this.memoryFree[row];
+    yield this.#states.shapeDeviceMemory[shape];
     yield this.#load[row];
+    yield this.#closed[row];
     yield this.#history[row];
     const { sets } = this.#states;
     const empty = this.#emptySet[row];
@@ -231,6 +299,7 @@ export class ClusterTable {
     this.#emptySet = grown(this.#emptySet, rows);
     this.#history = grown(this.#history, rows);
     this.#load = grown(this.#load, rows);
+    this.#closed = grown(this.#closed, rows);
     this.state = grown(this.state, rows);
     this.deviceStart = grown(this.deviceStart, this.cpuFree.length + 1);
     const lastChange = new Float64Array(this.cpuFree.length);

@@ -2,7 +2,7 @@ import { DeviceSets } from "./device-sets.ts";
 import { grown } from "./grown.ts";
 import { TupleTable } from "./tuple-table.ts";
 
-const SHAPE_FIELDS = 4;
+const SHAPE_FIELDS = 5;
 const STATE_FIELDS = 5;
 
 /**
@@ -22,6 +22,8 @@ export class NodeStates {
   shapeMemory = new Int32Array(16);
   /** Devices, by shape. */
   shapeDevices = new Int32Array(16);
+  /** MiB of each device, by shape. */
+  shapeDeviceMemory = new Int32Array(16);
   /** Shape of the node, by state. */
   shape = new Int32Array(64);
   /** Milli-CPU left, by state. */
@@ -41,8 +43,10 @@ export class NodeStates {
     return this.#shapes.size;
   }
 
-  internShape(kind: number, cpu: number, memory: number, devices: number): number {
-    const shape = this.#shapes.intern([kind, cpu, memory, devices], SHAPE_FIELDS);
+  /** Id of the shape: device kind, milli-CPU, MiB, devices and MiB of each device. */
+  internShape(shapeOf: readonly [number, number, number, number, number]): number {
+    const [kind, cpu, memory, devices, deviceMemory] = shapeOf;
+    const shape = this.#shapes.intern([...shapeOf], SHAPE_FIELDS);
     this.shapeKind = grown(this.shapeKind, shape + 1);
     this.shapeCpu = grown(this.shapeCpu, shape + 1);
     this.shapeMemory = grown(this.shapeMemory, shape + 1);
@@ -50,7 +54,9 @@ export class NodeStates {
     this.shapeKind[shape] = kind;
     this.shapeCpu[shape] = cpu;
     this.shapeMemory[shape] = memory;
+    this.shapeDeviceMemory = grown(this.shapeDeviceMemory, shape + 1);
     this.shapeDevices[shape] = devices;
+    this.shapeDeviceMemory[shape] = deviceMemory;
     return shape;
   }
 

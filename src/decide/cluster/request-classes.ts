@@ -4,7 +4,7 @@ import { grown } from "./grown.ts";
 import { ANY_KIND, type KindTable } from "./kind-table.ts";
 import { TupleTable } from "./tuple-table.ts";
 
-const FIELDS = 5;
+const FIELDS = 6;
 
 /** Requests by equality: two pieces of work that ask for the same are one class. */
 export class RequestClasses {
@@ -20,6 +20,8 @@ export class RequestClasses {
   count = new Int32Array(64);
   /** Milli on each device, by class. */
   milli = new Int32Array(64);
+  /** MiB that each device has at least, by class. */
+  deviceMemory = new Int32Array(64);
   /** Bits of the kinds that will do, by class. */
   kinds = new Int32Array(64);
 
@@ -44,6 +46,7 @@ export class RequestClasses {
     tuple[2] = wanted ? wanted.count : 0;
     tuple[3] = wanted ? wanted.milli : 0;
     tuple[4] = mask;
+    tuple[5] = wanted?.memory ?? 0;
     const id = this.#tuples.intern(tuple, FIELDS);
     this.#store(id);
     this.#byObject.set(request, id);
@@ -61,10 +64,12 @@ export class RequestClasses {
     this.count = grown(this.count, id + 1);
     this.milli = grown(this.milli, id + 1);
     this.kinds = grown(this.kinds, id + 1);
+    this.deviceMemory = grown(this.deviceMemory, id + 1);
     this.cpu[id] = this.#tuple[0];
     this.memory[id] = this.#tuple[1];
     this.count[id] = this.#tuple[2];
     this.milli[id] = this.#tuple[3];
     this.kinds[id] = this.#tuple[4];
+    this.deviceMemory[id] = this.#tuple[5];
   }
 }

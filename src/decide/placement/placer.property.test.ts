@@ -8,7 +8,7 @@ import {
   NaiveScheduler,
 } from "../../../test/support/naive-scheduler.ts";
 import { noRandom } from "../../../test/support/scripted-random.ts";
-import type { Action } from "../../model/action.ts";
+import type { WorkAction as Action } from "../../model/action.ts";
 import { milliseconds } from "../../model/units.ts";
 import { findPolicy } from "../policies/registry.ts";
 import { Scheduler } from "../scheduler.ts";

@@ -124,7 +124,7 @@ test("N6: above a pressure of 0.97 milli are kept together", () => {
 test("N7: the score is the fall of the potential in steps of 10 milli", () => {
   const model = modelOf([halves]);
   const potential = potentialOf(model, { classes: [{ request: halves, count: 1 }] });
-  const shape = model.states.internShape(-1, 8 * CORE, 0, 2);
+  const shape = model.states.internShape([-1, 8 * CORE, 0, 2, 0]);
   const set = setOf(model, 700, 1000);
   const state = model.states.intern([shape, 8 * CORE, 0, set, 0]);
   const id = model.classes.intern(halves)!;
@@ -136,7 +136,7 @@ test("N7: the score is the fall of the potential in steps of 10 milli", () => {
 
 test("N7: among devices that leave the same behind a share takes the one with least left", () => {
   const model = modelOf([halves]);
-  const shape = model.states.internShape(-1, 8 * CORE, 0, 2);
+  const shape = model.states.internShape([-1, 8 * CORE, 0, 2, 0]);
   const state = model.states.intern([shape, 8 * CORE, 0, setOf(model, 500, 1000), 0]);
   const id = model.classes.intern(halves)!;
   const onHalf = model.scorer.deviceScore(state, id, 500);

@@ -1,0 +1,42 @@
+import type { ServiceId } from "./ids.ts";
+import type { ResourceRequest } from "./resources.ts";
+import type { MiB, Milliseconds } from "./units.ts";
+
+/** Online work: equal replicas of one model, as many as its requests need. */
+export interface ModelService {
+  readonly id: ServiceId;
+  /** What each awake replica needs, all of it on one node. */
+  readonly request: ResourceRequest;
+  /** Bounds of the awake replicas; min may be 0. */
+  readonly replicas: { readonly min: number; readonly max: number };
+  /** Requests that one replica serves at once, 1 or more. */
+  readonly concurrency: number;
+  /** Time to start a replica where its model is not resident. */
+  readonly startMs: Milliseconds;
+  /** Absent: a replica that is not needed is stopped. */
+  readonly sleep?: Sleeping;
+  readonly scaling: Scaling;
+}
+
+/** Sleep: a replica leaves its devices and keeps its weights in host memory. */
+export interface Sleeping {
+  /** Host memory that a sleeping replica holds. */
+  readonly hostMemory: MiB;
+  readonly sleepMs: Milliseconds;
+  readonly wakeMs: Milliseconds;
+  /** Replicas that are kept loaded, awake or asleep. */
+  readonly standby: number;
+}
+
+/** How the number of awake replicas follows the requests (rule A1). */
+export interface Scaling {
+  /** A replica more than needed stays awake for this time at least. */
+  readonly keepAliveMs: Milliseconds;
+  /** Replicas kept awake beyond those that are busy. */
+  readonly headroom: number;
+  /**
+   * Share of requests that may find no awake replica, 0 to 1 exclusive. Given, the replicas that
+   * this takes are forecast from the last demand (rule A2), beside the two rules above.
+   */
+  readonly missedMax?: number;
+}
