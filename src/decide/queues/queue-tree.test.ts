@@ -121,9 +121,9 @@ test("Q2: what queues deserve follows demand, queues and capacity", () => {
   assert.deepEqual(deserved(CAPACITY), [0, 100]);
   ask(tree, "a", { gpuMilli: 200 });
   assert.deepEqual(deserved(CAPACITY), [80, 20]);
-  assert.deepEqual(deserved({ ...CAPACITY, gpuMilli: 40 }), [40, 0]);
   assert.ok(tree.set(buildQueue({ id: "a" })).ok);
   assert.deepEqual(deserved(CAPACITY), [50, 50]);
+  assert.deepEqual(deserved({ ...CAPACITY, gpuMilli: 40 }), [20, 20]);
 });
 
 test("Q3: the guarantee that is kept least goes first, then the smallest share for its weight", () => {
@@ -145,6 +145,14 @@ test("Q3: the guarantee that is kept least goes first, then the smallest share f
   run(tree, "c", 6);
   run(tree, "d", 10);
   assert.deepEqual(ordered(), ["b", "d", "c", "a"]);
+});
+
+test("Q3: a guarantee that is kept counts no further", () => {
+  const guaranteed = { gpuMilli: 10 };
+  const tree = treeOf({ id: "a", guaranteed, weight: 3 }, { id: "b", guaranteed });
+  run(tree, "a", 20);
+  run(tree, "b", 15);
+  assert.ok(tree.compare(rowOf(tree, "a"), rowOf(tree, "b"), CAPACITY) < 0);
 });
 
 test("Q3: the turn goes down from the top to a leaf with a candidate", () => {
@@ -245,6 +253,24 @@ test("Q5: cousins settle it below the lowest queue above both", () => {
   assert.equal(tree.mayReclaim(second, other, small, CAPACITY), false, "a holds too much");
 });
 
+test("Q5: a queue that holds too much gives nothing while those above it hold too little", () => {
+  const tree = treeOf(
+    { id: "a" },
+    { id: "b" },
+    { id: "b1", parent: "b" },
+    { id: "b2", parent: "b" },
+  );
+  const [taker, giver] = [rowOf(tree, "a"), rowOf(tree, "b1")];
+  const job = buildAmounts({ gpuMilli: 10 });
+  ask(tree, "a", { gpuMilli: 60 });
+  ask(tree, "b2", { gpuMilli: 60 });
+  run(tree, "b1", 50);
+  assert.equal(tree.mayReclaim(taker, giver, job, CAPACITY), false);
+  assert.equal(tree.mayReclaim(rowOf(tree, "b2"), giver, job, CAPACITY), true);
+  run(tree, "b1", 10);
+  assert.equal(tree.mayReclaim(taker, giver, job, CAPACITY), true);
+});
+
 test("S5: the content is the same in whatever order queues were made", () => {
   const queues = [{ id: "a" }, { id: "b", weight: 2 }, { id: "c", limit: { cpu: 3 } }];
   const tree = treeOf(...queues, { id: "a1", parent: "a" });
@@ -258,17 +284,21 @@ test("S5: the content is the same in whatever order queues were made", () => {
 });
 
 test("S6: a fork goes its own way", () => {
-  const tree = treeOf({ id: "a" }, { id: "b" });
+  const tree = treeOf({ id: "a" }, { id: "b" }, { id: "c" });
+  assert.ok(tree.remove(queueId("c")).ok);
   run(tree, "a", 10);
   const before = [...tree.content()];
   const fork = tree.fork();
   assert.deepEqual([...fork.content()], before);
   run(fork, "b", 50);
   fork.countJob(rowOf(fork, "a"), 1);
-  assert.ok(fork.set(buildQueue({ id: "b1", parent: "b" })).ok);
+  for (const each of [fork, tree.fork()]) {
+    assert.ok(each.set(buildQueue({ id: "b1", parent: "b" })).ok);
+    assert.equal(rowOf(each, "b1"), 2, "the free row is known to the copy");
+  }
   assert.deepEqual([...tree.content()], before);
+  assert.ok(tree.isLeaf(rowOf(tree, "b")));
   assert.ok(tree.remove(queueId("a")).ok);
-  assert.equal(rowOf(fork, "a"), 0);
   assert.equal(
     fork.pickLeaf(CAPACITY, () => true),
     rowOf(fork, "a"),
