@@ -20,6 +20,7 @@ import type { ResourceRequest } from "../model/resources.ts";
 import { milliseconds } from "../model/units.ts";
 import { PLACEMENT_POLICIES } from "./policies/registry.ts";
 import { Scheduler } from "./scheduler.ts";
+import { workActions } from "../../test/support/work-actions.ts";
 
 const policies = PLACEMENT_POLICIES.map((policy) => policy.name);
 const anyPolicy = fc.constantFrom(...policies);
@@ -47,7 +48,7 @@ function checkBooks(policy: string, script: Script, seed: number): void {
   const pending = new Set<WorkId>();
   for (const step of [...stepsOf(script), { kind: "decide" } as const]) {
     if (step.kind === "decide") {
-      const actions = scheduler.decide(milliseconds(0), random);
+      const actions = workActions(scheduler.decide(milliseconds(0), random));
       assert.deepEqual(
         actions.map(({ work }) => work),
         [...pending],

@@ -9,6 +9,7 @@ import type { ResourceRequest } from "../model/resources.ts";
 import { type MilliCpu, milliseconds } from "../model/units.ts";
 import { PLACEMENT_POLICIES } from "./policies/registry.ts";
 import { Scheduler } from "./scheduler.ts";
+import { workActions } from "../../test/support/work-actions.ts";
 
 const NOW = milliseconds(0);
 
@@ -51,7 +52,7 @@ test("S4: pending work is tried once a decision, in order of submission", () => 
   assert.equal(scheduler.pendingCount, 1);
   scheduler.apply(submit("w3", buildRequest({ cpu: 1 })));
   assert.deepEqual(
-    scheduler.decide(NOW, noRandom).map(({ work }) => work),
+    workActions(scheduler.decide(NOW, noRandom)).map(({ work }) => work),
     ["w1", "w3"],
   );
 });

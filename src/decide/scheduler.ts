@@ -1,94 +1,179 @@
-import type { WorkAction as Action } from "../model/action.ts";
-import type { Event, NodeAdded, NodeRemoved, WorkEnded, WorkSubmitted } from "../model/event.ts";
+import type { Action } from "../model/action.ts";
+import type { Amounts } from "../model/amounts.ts";
+import type {
+  Departed,
+  DeviceFailed,
+  Event,
+  NodeAdded,
+  NodeDrained,
+  NodeLost,
+  NodeOpened,
+  NodeRemoved,
+  WorkEnded,
+  WorkSubmitted,
+} from "../model/event.ts";
 import type { NodeId, WorkId } from "../model/ids.ts";
 import type { Random } from "../model/random.ts";
 import type { CanNever, CannotNow, Refusal, RefusalCode } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
-import type { Milliseconds } from "../model/units.ts";
-import { ClusterTable } from "./cluster/cluster-table.ts";
-import { ANY_KIND, DEVICE_KINDS_MAX, hasKind, NO_KIND } from "./cluster/kind-table.ts";
-import { Digest } from "./hash.ts";
+import { DEVICE_MILLI, type Milliseconds, milliseconds } from "../model/units.ts";
+import { unreachable } from "../model/unreachable.ts";
+import { CLOSED } from "./cluster/cluster-table.ts";
+import { DEVICE_KINDS_MAX, NO_KIND } from "./cluster/kind-table.ts";
+import { Ground } from "./ground.ts";
+import { JobBook } from "./jobs/job-book.ts";
+import { applyJobDeparted, applyJobEvent, losePlaces } from "./jobs/job-events.ts";
+import { decideJobs } from "./jobs/job-scheduler.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
-import { Placer } from "./placement/placer.ts";
+import { ServiceBook } from "./services/service-book.ts";
+import { applyServiceEvent, loseReplicas } from "./services/service-events.ts";
+import { decideServices } from "./services/service-scheduler.ts";
+import { digestState } from "./state-digest.ts";
 import { checkNode, checkRequest } from "./validate.ts";
 
 /** Work that was submitted and has not ended. Replaced, never changed, so that forks share it. */
-interface Work {
+export interface Work {
   readonly request: number;
   /** Row of its node, PENDING before it is placed. */
   readonly row: number;
   readonly devices: readonly number[];
 }
 
-const PENDING = -1;
+export interface SchedulerOptions {
+  /** Within which offline work gives back what online work needs (rule V5). */
+  readonly graceMs: Milliseconds;
+}
+
+const DEFAULTS: SchedulerOptions = { graceMs: milliseconds(30_000) };
+const ONE_DEVICE: Amounts = { cpu: 0, memory: 0, gpuMilli: DEVICE_MILLI };
+const START_MS = milliseconds(0);
+
+export const PENDING = -1;
 const NO_DEVICES: readonly number[] = [];
 
 /**
  * The state machine. Events in (`apply`), actions out (`decide`); the same events, times and random
  * numbers give the same actions and the same `hash` in every process.
  *
- *     apply(node-added) ──────► cluster table ◄────── apply(work-ended)
- *     apply(work-submitted) ──► pending, in order ──► decide ──► place | wait
+ *     apply(node …) ────────► ground: cluster table, departures ◄──── apply(departed)
+ *     apply(job …) ─────────► jobs: queues, lines of pending jobs ─┐
+ *     apply(service …) ─────► services: demand, replicas ──────────┼─► decide ──► actions
+ *     apply(work-submitted) ► pending, in order ───────────────────┘
  */
 export class Scheduler {
-  readonly #model: PlacementModel;
-  #table: ClusterTable;
-  #placer: Placer;
-  #rowOf = new Map<NodeId, number>();
+  readonly #options: SchedulerOptions;
+  #ground: Ground;
+  #jobs: JobBook;
+  #services: ServiceBook;
   #works = new Map<WorkId, Work>();
   /** Pending work in order of submission (a Set keeps it). */
   #pending = new Set<WorkId>();
   /** Whether an empty node could hold the class, by class, for the nodes of `#reachRows`. */
   #reach: (boolean | undefined)[] = [];
+  /** What events have brought about since the last `decide`. */
+  #actions: Action[] = [];
 
-  constructor(model: PlacementModel) {
-    this.#model = model;
-    const { states, classes, policy } = model;
-    this.#table = new ClusterTable(states, classes, policy.readsHistory);
-    this.#placer = new Placer(model, this.#table);
+  constructor(model: PlacementModel, options: SchedulerOptions = DEFAULTS) {
+    this.#options = options;
+    this.#ground = new Ground(model);
+    this.#jobs = new JobBook(this.#ground);
+    this.#services = new ServiceBook(this.#ground);
   }
 
   get nodeCount(): number {
-    return this.#rowOf.size;
+    return this.#ground.rowOf.size;
   }
 
   get pendingCount(): number {
     return this.#pending.size;
   }
 
-  /** Takes an event in. A refused event changes nothing (rule S2). */
-  apply(event: Event): Result<undefined, Refusal> {
+  /**
+   * Takes in an event that happened at `nowMs`, which never goes back. A refused event changes
+   * nothing (rule S2).
+   */
+  apply(event: Event, nowMs: Milliseconds = START_MS): Result<undefined, Refusal> {
     switch (event.kind) {
       case "node-added":
         return this.#addNode(event);
       case "node-removed":
         return this.#removeNode(event);
+      case "node-lost":
+        return this.#loseNode(event);
+      case "node-drained":
+      case "node-opened":
+        return this.#closeOrOpen(event);
+      case "device-failed":
+        return this.#failDevice(event);
       case "work-submitted":
         return this.#submit(event);
       case "work-ended":
         return this.#end(event);
+      case "queue-set":
+        return this.#jobs.queues.set(event.queue);
+      case "queue-removed":
+        return this.#jobs.queues.remove(event.queue);
+      case "job-submitted":
+      case "job-cancelled":
+      case "job-started":
+      case "job-checkpointed":
+      case "job-ended":
+        return applyJobEvent(this.#jobs, event, nowMs, this.#actions);
+      case "service-set":
+      case "service-removed":
+      case "service-observed":
+      case "replica-ready":
+      case "replica-gone":
+        return applyServiceEvent(this.#services, event, nowMs);
+      case "departed":
+        return this.#depart(event);
       default:
-        throw new Error(`${event.kind} is not taken in yet`);
+        return unreachable(event);
     }
   }
 
   /**
-   * Tries each piece of pending work once, in order of submission (rule S4). Room that a `place`
-   * needs is taken before it is returned. `nowMs` orders decisions for the caller; no rule of
-   * placement reads it.
+   * What is to be done at `nowMs`: first what events brought about, then services, then single
+   * pieces of work in order of submission (rule S4), then jobs. Room that an action needs is taken
+   * before the action is returned.
    */
-  decide(_nowMs: Milliseconds, random: Random): Action[] {
-    const actions: Action[] = [];
+  decide(nowMs: Milliseconds, random: Random): Action[] {
+    const actions = this.#actions;
+    this.#actions = [];
+    const { capacity } = this.#ground;
+    const deciding = () => ({
+      nowMs,
+      graceMs: this.#options.graceMs,
+      shared: withoutHeld(capacity, this.#services.held),
+      random,
+      actions,
+      services: this.#services,
+      jobs: this.#jobs,
+    });
+    decideServices(deciding());
     for (const work of this.#pending) actions.push(this.#tryPlace(work, random));
+    decideJobs(this.#jobs, deciding());
+    this.#ground.freedRows.clear();
     return actions;
+  }
+
+  /** When `decide` would do something though no event came; it may do nothing then. */
+  nextWakeMs(nowMs: Milliseconds): Milliseconds | undefined {
+    let next = this.#jobs.timetable.nextMs;
+    for (const { demand, isRemoved } of this.#services.services.values()) {
+      const fallMs = isRemoved ? undefined : demand.nextFallMs(nowMs);
+      if (fallMs !== undefined && (next === undefined || fallMs < next)) next = fallMs;
+    }
+    return next === undefined ? undefined : milliseconds(Math.max(next, nowMs));
   }
 
   /** A copy that goes its own way; neither sees what happens to the other (rule S6). */
   fork(): Scheduler {
-    const copy = new Scheduler(this.#model);
-    copy.#table = this.#table.fork();
-    copy.#placer = new Placer(this.#model, copy.#table);
-    copy.#rowOf = new Map(this.#rowOf);
+    const copy = new Scheduler(this.#ground.model, this.#options);
+    copy.#ground = this.#ground.fork();
+    copy.#jobs = this.#jobs.fork(copy.#ground);
+    copy.#services = this.#services.fork(copy.#ground);
+    copy.#actions = [...this.#actions];
     copy.#works = new Map(this.#works);
     copy.#pending = new Set(this.#pending);
     copy.#reach = [...this.#reach];
@@ -100,11 +185,11 @@ export class Scheduler {
    * of F over nodes. O(nodes).
    */
   fragmentation(): { readonly milliFree: number; readonly milliFragmented: number } {
-    const table = this.#table;
-    const { states, fragmentation } = this.#model;
+    const { table, model, rowOf } = this.#ground;
+    const { states, fragmentation } = model;
     let milliFree = 0;
     let milliFragmented = 0;
-    for (const row of this.#rowOf.values()) {
+    for (const row of rowOf.values()) {
       const set = table.deviceSet(row);
       milliFree += states.sets.milliFree[set];
       milliFragmented += fragmentation.of(table.kind(row), table.cpuFree[row], set);
@@ -114,61 +199,117 @@ export class Scheduler {
 
   /** Digest of the state: equal for equal states, in every process (rule S5). O(nodes + work). */
   hash(): string {
-    const digest = new Digest();
-    digest.text(this.#model.policy.name);
-    digest.integer(this.#rowOf.size);
-    for (const [id, row] of this.#rowOf) {
-      digest.text(id);
-      const kind = this.#table.kind(row);
-      digest.text(kind === NO_KIND ? "" : this.#model.kinds.names[kind]);
-      digest.integers([...this.#table.content(row)]);
-    }
-    digest.integer(this.#pending.size);
-    for (const id of this.#pending) digest.text(id);
-    const works = [...this.#works].toSorted(([left], [right]) => (left < right ? -1 : 1));
-    for (const [id, work] of works) this.#digestWork(digest, id, work);
-    return digest.hex();
-  }
-
-  #digestWork(digest: Digest, id: WorkId, work: Work): void {
-    const { classes, kinds } = this.#model;
-    digest.text(id);
-    digest.text(work.row === PENDING ? "" : this.#table.ids[work.row]);
-    digest.integers(work.devices);
-    const { request } = work;
-    digest.integer(classes.cpu[request]);
-    digest.integer(classes.memory[request]);
-    digest.integer(classes.count[request]);
-    digest.integer(classes.milli[request]);
-    const mask = classes.kinds[request];
-    const names = mask === ANY_KIND ? [] : kinds.names.filter((_, kind) => hasKind(mask, kind));
-    digest.integer(names.length);
-    for (const name of names.toSorted()) digest.text(name);
+    return digestState({
+      ground: this.#ground,
+      jobs: this.#jobs,
+      services: this.#services,
+      works: this.#works,
+      pending: this.#pending,
+    });
   }
 
   #addNode({ node }: NodeAdded): Result<undefined, Refusal> {
-    if (this.#rowOf.has(node.id)) return never("duplicate-node", `node ${node.id} exists already`);
+    const { rowOf, model, table } = this.#ground;
+    if (rowOf.has(node.id)) return never("duplicate-node", `node ${node.id} exists already`);
     const invalid = checkNode(node);
     if (invalid !== undefined) return fail(invalid);
     const first = node.devices[0];
-    const kind = first === undefined ? NO_KIND : this.#model.kinds.intern(first.kind);
+    const kind = first === undefined ? NO_KIND : model.kinds.intern(first.kind);
     if (kind === undefined) return tooManyKinds(`node ${node.id}`);
-    this.#rowOf.set(node.id, this.#table.add({ node, kind }));
+    const row = table.add({ node, kind });
+    rowOf.set(node.id, row);
+    this.#ground.changeCapacity(table.capacityOf(row), 1);
+    this.#ground.roomAppeared(row);
     this.#reach = [];
     return succeed(undefined);
   }
 
   #removeNode({ node }: NodeRemoved): Result<undefined, Refusal> {
-    const row = this.#rowOf.get(node);
-    if (row === undefined) return never("unknown-node", `node ${node} is not in the cluster`);
-    const load = this.#table.load(row);
+    const { rowOf, table } = this.#ground;
+    const row = rowOf.get(node);
+    if (row === undefined) return unknownNode(node);
+    const load = table.load(row);
     if (load > 0) {
       const message = `node ${node} still runs ${load} pieces of work`;
       return fail({ kind: "cannot-now", code: "node-not-empty", message });
     }
-    this.#table.remove(row);
-    this.#rowOf.delete(node);
+    this.#forgetNode(node, row);
+    return succeed(undefined);
+  }
+
+  #loseNode({ node }: NodeLost): Result<undefined, Refusal> {
+    const row = this.#ground.rowOf.get(node);
+    if (row === undefined) return unknownNode(node);
+    losePlaces(this.#jobs, row, undefined, this.#actions);
+    loseReplicas(this.#services, row, undefined);
+    this.#loseWorks(row, undefined);
+    this.#forgetNode(node, row);
+    return succeed(undefined);
+  }
+
+  #forgetNode(node: NodeId, row: number): void {
+    const { rowOf, table, drained } = this.#ground;
+    if (!drained.delete(row)) this.#ground.changeCapacity(table.capacityOf(row), -1);
+    table.remove(row);
+    rowOf.delete(node);
     this.#reach = [];
+  }
+
+  #closeOrOpen({ kind, node }: NodeDrained | NodeOpened): Result<undefined, Refusal> {
+    const { rowOf, table, drained } = this.#ground;
+    const row = rowOf.get(node);
+    if (row === undefined) return unknownNode(node);
+    const isClosing = kind === "node-drained";
+    if (drained.has(row) === isClosing) {
+      return never("node-closed", `node ${node} is ${isClosing ? "drained already" : "open"}`);
+    }
+    this.#ground.changeCapacity(table.capacityOf(row), isClosing ? -1 : 1);
+    if (isClosing) {
+      drained.add(row);
+      table.close(row, CLOSED.drained);
+    } else {
+      drained.delete(row);
+      table.open(row, CLOSED.drained);
+      this.#ground.roomAppeared(row);
+    }
+    return succeed(undefined);
+  }
+
+  #failDevice({ node, device }: DeviceFailed): Result<undefined, Refusal> {
+    const { rowOf, table, drained } = this.#ground;
+    const row = rowOf.get(node);
+    if (row === undefined) return unknownNode(node);
+    if (!table.hasDevice(row, device)) {
+      return never("unknown-device", `node ${node} has no working device ${device}`);
+    }
+    losePlaces(this.#jobs, row, device, this.#actions);
+    loseReplicas(this.#services, row, device);
+    this.#loseWorks(row, device);
+    if (!drained.has(row)) this.#ground.changeCapacity(ONE_DEVICE, -1);
+    table.failDevice(row, device);
+    this.#reach = [];
+    return succeed(undefined);
+  }
+
+  /** Single pieces of work that lost their place are pending again, behind the others. */
+  #loseWorks(row: number, device: number | undefined): void {
+    for (const [id, work] of this.#works) {
+      if (work.row !== row || (device !== undefined && !work.devices.includes(device))) continue;
+      this.#ground.release(work);
+      this.#works.set(id, { request: work.request, row: PENDING, devices: NO_DEVICES });
+      this.#pending.add(id);
+    }
+  }
+
+  #depart(event: Departed): Result<undefined, Refusal> {
+    const { departure } = event;
+    const { departures } = this.#ground;
+    if (!departures.isOpen(departure)) {
+      return never("unknown-departure", `departure ${departure} is not awaited`);
+    }
+    departures.end(departure);
+    if (this.#jobs.departing.has(departure)) applyJobDeparted(this.#jobs, event);
+    else this.#services.departed(departure);
     return succeed(undefined);
   }
 
@@ -176,7 +317,7 @@ export class Scheduler {
     if (this.#works.has(work)) return never("duplicate-work", `work ${work} exists already`);
     const invalid = checkRequest(`work ${work}`, request);
     if (invalid !== undefined) return fail(invalid);
-    const requestClass = this.#model.classes.intern(request);
+    const requestClass = this.#ground.model.classes.intern(request);
     if (requestClass === undefined) return tooManyKinds(`work ${work}`);
     this.#works.set(work, { request: requestClass, row: PENDING, devices: NO_DEVICES });
     this.#pending.add(work);
@@ -187,24 +328,25 @@ export class Scheduler {
     const known = this.#works.get(work);
     if (known === undefined) return never("unknown-work", `work ${work} is not known`);
     if (known.row === PENDING) this.#pending.delete(work);
-    else this.#table.release(known.row, known.request, known.devices);
+    else this.#ground.release(known);
     this.#works.delete(work);
     return succeed(undefined);
   }
 
   #tryPlace(work: WorkId, random: Random): Action {
     const { request } = this.#works.get(work)!;
-    const row = this.#placer.pickRow(request, random);
+    const { table, placer } = this.#ground;
+    const row = placer.pickRow(request, random);
     if (row === -1) return { kind: "wait", work, refusal: this.#refusal(work, request) };
-    const devices = this.#placer.pickDevices(row, request, random);
-    this.#table.take(row, request, devices);
+    const devices = placer.pickDevices(row, request, random);
+    table.take(row, request, devices);
     this.#works.set(work, { request, row, devices });
     this.#pending.delete(work);
-    return { kind: "place", work, node: this.#table.ids[row], devices };
+    return { kind: "place", work, node: table.ids[row], devices };
   }
 
   #refusal(work: WorkId, request: number): Refusal {
-    const nodes = this.#rowOf.size;
+    const nodes = this.#ground.rowOf.size;
     if (this.#fitsEmptyNode(request)) {
       const message = `work ${work} fits on none of the ${nodes} nodes at the moment`;
       return { kind: "cannot-now", code: "no-room-now", message } satisfies CannotNow;
@@ -217,8 +359,8 @@ export class Scheduler {
     const known = this.#reach[request];
     if (known !== undefined) return known;
     let reach = false;
-    for (const row of this.#rowOf.values()) {
-      if (this.#table.fitsEmpty(row, request)) {
+    for (const row of this.#ground.rowOf.values()) {
+      if (this.#ground.table.fitsEmpty(row, request)) {
         reach = true;
         break;
       }
@@ -238,4 +380,16 @@ function tooManyKinds(who: string): Result<never, CanNever> {
     "too-many-device-kinds",
     `${who} would bring the device kinds above ${DEVICE_KINDS_MAX}`,
   );
+}
+
+function unknownNode(node: NodeId): Result<never, CanNever> {
+  return never("unknown-node", `node ${node} is not in the cluster`);
+}
+
+function withoutHeld(capacity: Amounts, held: Amounts): Amounts {
+  return {
+    cpu: Math.max(0, capacity.cpu - held.cpu),
+    memory: Math.max(0, capacity.memory - held.memory),
+    gpuMilli: Math.max(0, capacity.gpuMilli - held.gpuMilli),
+  };
 }

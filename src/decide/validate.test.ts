@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildNode, buildRequest } from "../../test/support/cluster-arbitraries.ts";
-import { workId } from "../model/ids.ts";
 import type { Node } from "../model/node.ts";
 import type { ResourceRequest } from "../model/resources.ts";
 import type { GpuMilli, MiB, MilliCpu } from "../model/units.ts";
@@ -16,7 +15,7 @@ function codeOfNode(change: Partial<Node>): string | undefined {
 }
 
 function codeOfRequest(change: Partial<ResourceRequest>): string | undefined {
-  return checkRequest(workId("w"), { ...REQUEST, ...change })?.code;
+  return checkRequest("work w", { ...REQUEST, ...change })?.code;
 }
 
 test("M1: a node of integers in their ranges is taken, up to the limits", () => {
@@ -56,12 +55,12 @@ test("M3: a node of two device kinds is refused", () => {
 
 test("M1, M2: a request of integers in their ranges is taken, up to the limits", () => {
   assert.equal(codeOfRequest({}), undefined);
-  assert.equal(checkRequest(workId("w"), buildRequest({})), undefined);
+  assert.equal(checkRequest("work w", buildRequest({})), undefined);
   for (const [count, milli] of [
     [1, 1],
     [1024, 1000],
   ]) {
-    assert.equal(checkRequest(workId("w"), buildRequest({ count, milli })), undefined);
+    assert.equal(checkRequest("work w", buildRequest({ count, milli })), undefined);
   }
 });
 
@@ -87,7 +86,7 @@ test("a refusal says who, what and how much", () => {
   assert.equal(messageOf({ devices }), "device 1 of node a has 1001 milli free");
   const accelerators = { ...REQUEST.accelerators!, count: 0 };
   assert.equal(
-    checkRequest(workId("w"), { ...REQUEST, accelerators })?.message,
+    checkRequest("work w", { ...REQUEST, accelerators })?.message,
     "work w asks for 0 devices; it must be 1 to 1024",
   );
 });

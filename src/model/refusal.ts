@@ -35,6 +35,10 @@ export const REFUSAL_CODES = {
     meaning: "No node could hold the work even if the node were empty.",
     cure: "Ask for less, accept more device kinds, or add a larger node.",
   },
+  "larger-than-cluster": {
+    meaning: "The gang would not fit on the nodes even if all of them were empty.",
+    cure: "Ask for fewer or smaller members, accept more device kinds, or add nodes.",
+  },
   "duplicate-node": {
     meaning: "A node of this id is already in the cluster.",
     cure: "Give every node an id of its own.",

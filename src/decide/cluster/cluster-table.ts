@@ -1,5 +1,7 @@
+import type { Amounts } from "../../model/amounts.ts";
 import type { NodeId } from "../../model/ids.ts";
 import type { Node } from "../../model/node.ts";
+import { DEVICE_MILLI } from "../../model/units.ts";
 import { grown } from "./grown.ts";
 import { hasKind } from "./kind-table.ts";
 import type { NodeStates } from "./node-states.ts";
@@ -41,6 +43,8 @@ export class ClusterTable {
   #load = new Int32Array(64);
   /** Bits of CLOSED, by row. */
   #closed = new Int32Array(64);
+  /** Places in `deviceMilli` of devices that failed. */
+  #failed = new Set<number>();
   /** State in NodeStates, by row. */
   state = new Int32Array(64);
   /** Device `d` of row `r` has `deviceMilli[deviceStart[r] + d]` left. */
@@ -106,6 +110,27 @@ export class ClusterTable {
     return (this.#closed[row] & bits) !== 0;
   }
 
+  /** CPU, memory and working devices of the row, were it empty. */
+  capacityOf(row: number): Amounts {
+    const shape = this.#shape[row];
+    return {
+      cpu: this.#states.shapeCpu[shape],
+      memory: this.#states.shapeMemory[shape],
+      gpuMilli: this.#states.sets.wholeFree[this.#emptySet[row]] * DEVICE_MILLI,
+    };
+  }
+
+  /** True iff the row has a device of this index that did not fail. */
+  hasDevice(row: number, device: number): boolean {
+    const count = this.deviceStart[row + 1] - this.deviceStart[row];
+    return (
+      Number.isInteger(device) &&
+      device >= 0 &&
+      device < count &&
+      !this.#failed.has(this.deviceStart[row] + device)
+    );
+  }
+
   /** Takes a device that nothing holds out of use for good. */
   failDevice(row: number, device: number): void {
     const place = this.deviceStart[row] + device;
@@ -113,6 +138,7 @@ export class ClusterTable {
     this.#emptySet[row] = this.#states.sets.replace(this.#emptySet[row], milli, 0);
     this.#set[row] = this.#states.sets.replace(this.#set[row], milli, 0);
     this.deviceMilli[place] = 0;
+    this.#failed.add(place);
     this.#changed(row);
   }
 
@@ -236,6 +262,7 @@ export class ClusterTable {
     copy.#emptySet = this.#emptySet.slice();
     copy.#history = this.#history.slice();
     copy.#load = this.#load.slice();
+    copy.#failed = new Set(this.#failed);
     copy.#closed = this.#closed.slice();
     copy.state = this.state.slice();
     copy.deviceStart = this.deviceStart.slice();

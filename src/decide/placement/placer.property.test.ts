@@ -13,6 +13,7 @@ import { milliseconds } from "../../model/units.ts";
 import { findPolicy } from "../policies/registry.ts";
 import { Scheduler } from "../scheduler.ts";
 import { PlacementModel } from "./placement-model.ts";
+import { workActions } from "../../../test/support/work-actions.ts";
 
 describe("P1, P2, P3, P4, P6, P7, P8, P9, P10, P11, P12: as a scheduler that rescans all", () => {
   for (const policy of NAIVE_POLICIES) {
@@ -33,7 +34,7 @@ function compareWithNaive(policy: string, { nodes, profile, steps }: Script): vo
   const added = nodes.map((node) => ({ kind: "node-added", node }) as const);
   for (const step of [...added, ...steps, { kind: "decide" } as const]) {
     if (step.kind === "decide") {
-      const actions = scheduler.decide(milliseconds(0), noRandom);
+      const actions = workActions(scheduler.decide(milliseconds(0), noRandom));
       assert.deepEqual(actions.map(toNaive), naive.decide());
     } else {
       const result = scheduler.apply(step);

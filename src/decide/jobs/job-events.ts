@@ -1,0 +1,182 @@
+import type { Action } from "../../model/action.ts";
+import type {
+  Departed,
+  JobCancelled,
+  JobCheckpointed,
+  JobEnded,
+  JobEvent,
+  JobStarted,
+  JobSubmitted,
+} from "../../model/event.ts";
+import type { JobId } from "../../model/ids.ts";
+import type { Refusal, RefusalCode } from "../../model/refusal.ts";
+import { fail, type Result, succeed } from "../../model/result.ts";
+import { unreachable } from "../../model/unreachable.ts";
+import { checkJob } from "./check-job.ts";
+import type { JobBook } from "./job-book.ts";
+import type { JobRecord } from "./job-record.ts";
+import { endJob } from "./job-scheduler.ts";
+
+type Outcome = Result<undefined, Refusal>;
+
+/** Longest wait before a retry: the doubling of rule J6 ends here. */
+const BACKOFF_MS_MAX = 60 * 60 * 1000;
+
+/** Takes an event about a job in. Actions that follow at once are added to `actions`. */
+export function applyJobEvent(
+  book: JobBook,
+  event: JobEvent,
+  nowMs: number,
+  actions: Action[],
+): Outcome {
+  switch (event.kind) {
+    case "job-submitted":
+      return submit(book, event, nowMs);
+    case "job-cancelled":
+      return cancel(book, event, actions);
+    case "job-started":
+    case "job-checkpointed":
+      return progress(book, event, nowMs);
+    case "job-ended":
+      return end(book, event, nowMs, actions);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** What was told to leave has left. */
+export function applyJobDeparted(book: JobBook, { departure }: Departed): void {
+  const record = book.departing.get(departure)!;
+  book.departing.delete(departure);
+  const { state } = record;
+  if (state.kind === "suspended" && state.departure === departure) {
+    // It may go on from now on: its rows are looked at again.
+    for (const { row } of record.members) book.ground.roomAppeared(row);
+  }
+  if (state.kind !== "stopping" || state.departure !== departure) return;
+  if (state.isOver) book.forget(record);
+  else book.toPending(record);
+}
+
+/** Jobs on a row, or on one device of it, lost their place: each gang starts anew elsewhere. */
+export function losePlaces(
+  book: JobBook,
+  row: number,
+  device: number | undefined,
+  actions: Action[],
+): void {
+  const lost = [...book.onRow(row)]
+    .filter(({ state, members }) => {
+      if (device === undefined) return true;
+      // A suspended job is off its devices.
+      if (state.kind === "suspended") return false;
+      return members.some((member) => member.row === row && member.devices.includes(device));
+    })
+    .toSorted((left, right) => left.sequence - right.sequence);
+  for (const record of lost) {
+    const departure = book.toStopping(record, false);
+    const code = device === undefined ? "node-lost" : "device-failed";
+    const reason = { code, for: "" } as const;
+    actions.push({ kind: "stop-job", job: record.job.id, save: false, departure, reason });
+  }
+}
+
+function submit(book: JobBook, { job }: JobSubmitted, nowMs: number): Outcome {
+  if (book.records.has(job.id)) return never("duplicate-job", `job ${job.id} exists already`);
+  const invalid = checkJob(job);
+  if (invalid !== undefined) return fail(invalid);
+  const leaf = book.queues.indexOf(job.queue);
+  if (leaf === undefined) {
+    return never("unknown-queue", `queue ${job.queue} of job ${job.id} does not exist`);
+  }
+  if (!book.queues.isLeaf(leaf)) {
+    return never("queue-in-use", `queue ${job.queue} of job ${job.id} has queues below it`);
+  }
+  for (const { request } of job.roles) {
+    if (book.ground.model.classes.intern(request) === undefined) {
+      return never(
+        "too-many-device-kinds",
+        `job ${job.id} names more device kinds than are told apart`,
+      );
+    }
+  }
+  const record = book.add(job, leaf, nowMs);
+  const code = book.queues.canEver(leaf, record.amounts);
+  if (code === undefined) return succeed(undefined);
+  book.forget(record);
+  return never(code, `job ${job.id} needs more than queue ${job.queue} may ever hold`);
+}
+
+function cancel(book: JobBook, { job }: JobCancelled, actions: Action[]): Outcome {
+  const record = book.records.get(job);
+  if (record === undefined) return unknownJob(job);
+  endJob(book, record, { code: "cancelled", for: "" }, actions);
+  return succeed(undefined);
+}
+
+function progress(
+  book: JobBook,
+  { kind, job, attempt }: JobStarted | JobCheckpointed,
+  nowMs: number,
+): Outcome {
+  const record = book.records.get(job);
+  if (record === undefined) return unknownJob(job);
+  if (record.attempt !== attempt || record.state.kind !== "running") return stale(record, attempt);
+  record.savedMs = nowMs;
+  if (kind === "job-started") record.startedMs = nowMs;
+  return succeed(undefined);
+}
+
+function end(
+  book: JobBook,
+  { job, attempt, outcome }: JobEnded,
+  nowMs: number,
+  actions: Action[],
+): Outcome {
+  const record = book.records.get(job);
+  if (record === undefined) return unknownJob(job);
+  const { state } = record;
+  if (record.attempt !== attempt) return stale(record, attempt);
+  if (state.kind === "stopping") {
+    // It ended while it was asked to leave: what it leaves is still to be reported.
+    record.state = { ...state, isOver: state.isOver || outcome === "succeeded" };
+    return succeed(undefined);
+  }
+  if (state.kind !== "running") return stale(record, attempt);
+  book.dropPlaces(record);
+  if (outcome === "succeeded") {
+    book.forget(record);
+    return succeed(undefined);
+  }
+  retry(book, record, nowMs, actions);
+  return succeed(undefined);
+}
+
+/** After a failure of its own: a wait that doubles each time, then no more (rule J6). */
+function retry(book: JobBook, record: JobRecord, nowMs: number, actions: Action[]): void {
+  const { id, retries } = record.job;
+  record.failures += 1;
+  if (record.failures > retries.max) {
+    const message = `job ${id} failed ${record.failures} times; its retries allow ${retries.max}`;
+    const refusal: Refusal = { kind: "can-never", code: "retries-exhausted", message };
+    actions.push({ kind: "give-up-job", job: id, refusal });
+    book.forget(record);
+    return;
+  }
+  const backoffMs = Math.min(retries.backoffMs * 2 ** (record.failures - 1), BACKOFF_MS_MAX);
+  record.state = { kind: "delayed", untilMs: nowMs + backoffMs };
+  book.timetable.add(nowMs + backoffMs, record.sequence);
+}
+
+function never(code: RefusalCode, message: string): Outcome {
+  return fail({ kind: "can-never", code, message });
+}
+
+function unknownJob(job: JobId): Outcome {
+  return never("unknown-job", `job ${job} is not known`);
+}
+
+function stale(record: JobRecord, attempt: number): Outcome {
+  const message = `attempt ${attempt} of job ${record.job.id} is not the one that runs`;
+  return never("stale-attempt", message);
+}

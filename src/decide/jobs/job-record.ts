@@ -1,0 +1,61 @@
+import type { Amounts } from "../../model/amounts.ts";
+import type { DepartureId } from "../../model/ids.ts";
+import type { BatchJob } from "../../model/job.ts";
+import type { RefusalCode } from "../../model/refusal.ts";
+import type { Holding } from "../departures.ts";
+
+/** One placed member of a gang. Replaced, never changed. */
+export interface Member extends Holding {
+  /** Never used again within the job. */
+  readonly number: number;
+  /** Index in the job's roles. */
+  readonly role: number;
+}
+
+/**
+ * Where a job stands:
+ *
+ *     pending ──start──► running ──suspend──► suspended ──resume──► running
+ *        ▲                  │                     │
+ *        └──── departed ── stopping ◄─────────────┘       (or gone, once it has left)
+ */
+export type JobState =
+  | { readonly kind: "pending" }
+  /** Waits for the end of its back-off. */
+  | { readonly kind: "delayed"; readonly untilMs: number }
+  | { readonly kind: "running" }
+  | { readonly kind: "suspended"; readonly sinceMs: number; readonly departure: DepartureId }
+  | { readonly kind: "stopping"; readonly departure: DepartureId; readonly isOver: boolean };
+
+/** What the scheduler knows of a job. One object a job; its state is replaced, never changed. */
+export interface JobRecord {
+  readonly job: BatchJob;
+  /** Order of submission: what decides between equals. */
+  readonly sequence: number;
+  readonly leaf: number;
+  /** Class of each role's request. */
+  readonly classes: readonly number[];
+  /** Jobs of equal shape fit and fail alike. */
+  readonly shape: string;
+  /** What the gang holds at its minimum. */
+  readonly amounts: Amounts;
+  state: JobState;
+  /** Held places; those of a suspended job are where it goes on, and hold nothing but memory. */
+  members: readonly Member[];
+  attempt: number;
+  failures: number;
+  nextMember: number;
+  startedMs: number;
+  /** When what it has done was last safe: its last checkpoint, or its start. */
+  savedMs: number;
+  waitingSinceMs: number;
+  /** The reason of its last `wait-job`. */
+  waitCode: RefusalCode | undefined;
+}
+
+/** Members above the minimum, by role: how many may be taken away. */
+export function spareOf(record: JobRecord): number[] {
+  const counts = record.job.roles.map(() => 0);
+  for (const { role } of record.members) counts[role] += 1;
+  return record.job.roles.map(({ replicas }, role) => Math.max(0, counts[role] - replicas.min));
+}

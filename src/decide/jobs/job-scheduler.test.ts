@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { buildJob } from "../../../test/support/build-job.ts";
+import { buildQueue } from "../../../test/support/build-queue.ts";
+import { buildNode, buildRequest } from "../../../test/support/cluster-arbitraries.ts";
+import { Life } from "../../../test/support/life.ts";
+import type { Action } from "../../model/action.ts";
+import { departureId, jobId, nodeId } from "../../model/ids.ts";
+import type { BatchJob } from "../../model/job.ts";
+
+interface Start {
+  /** Devices of each node. */
+  readonly nodes: readonly number[];
+  readonly queues?: readonly Parameters<typeof buildQueue>[0][];
+}
+
+function begin({ nodes, queues = [{ id: "q" }] }: Start): Life {
+  const life = new Life();
+  for (const [index, count] of nodes.entries()) {
+    const devices = Array.from({ length: count }, () => 1000);
+    const node = buildNode({ id: `n${index}`, cpu: 64_000, memory: 1000, devices });
+    assert.equal(life.tell({ kind: "node-added", node }), undefined);
+  }
+  for (const queue of queues) {
+    assert.equal(life.tell({ kind: "queue-set", queue: buildQueue(queue) }), undefined);
+  }
+  return life;
+}
+
+function submit(life: Life, job: BatchJob): Action[] {
+  assert.equal(life.tell({ kind: "job-submitted", job }), undefined);
+  return life.decide();
+}
+
+function kindsOf(actions: readonly Action[]): string[] {
+  return actions.map((action) => `${action.kind} ${"job" in action ? action.job : ""}`);
+}
+
+test("J2: a gang is placed whole or not at all", () => {
+  const life = begin({ nodes: [2, 1] });
+  assert.deepEqual(kindsOf(submit(life, buildJob({ id: "four", min: 4 }))), ["wait-job four"]);
+  assert.deepEqual(kindsOf(submit(life, buildJob({ id: "three", min: 3 }))), ["start-job three"]);
+  assert.equal(life.membersOf("three"), 3);
+  assert.equal(life.membersOf("four"), 0);
+  assert.deepEqual(life.decide(), [], "each reason is told once");
+});
+
+test("J1: a job that can be nobody's is refused and changes nothing", () => {
+  const life = begin({ nodes: [1] });
+  const job = buildJob({ id: "j" });
+  const bad: readonly (readonly [string, BatchJob])[] = [
+    ["unknown-queue", buildJob({ id: "j", queue: "other" })],
+    ["invalid-job", buildJob({ id: "j", min: 0 })],
+    ["invalid-job", buildJob({ id: "j", min: 2, max: 1 })],
+    ["invalid-job", { ...job, roles: [] }],
+    ["invalid-job", { ...job, priority: 0.5 }],
+    ["invalid-job", { ...job, speeds: { A: 0 } }],
+    ["invalid-request", buildJob({ id: "j", request: buildRequest({ count: 1025 }) })],
+  ];
+  for (const [code, invalid] of bad) {
+    assert.equal(life.tell({ kind: "job-submitted", job: invalid }), code);
+  }
+  assert.equal(life.tell({ kind: "job-submitted", job }), undefined);
+  assert.equal(life.tell({ kind: "job-submitted", job }), "duplicate-job");
+});
+
+test("J3: the fastest devices are taken first, slower ones when they are all in use", () => {
+  const life = begin({ nodes: [] });
+  for (const [id, kind] of [
+    ["slow", "A"],
+    ["fast", "B"],
+  ]) {
+    const node = buildNode({ id, cpu: 1000, kind, devices: [1000] });
+    life.tell({ kind: "node-added", node });
+  }
+  const speeds = { A: 1, B: 2 };
+  const places = ["one", "two"].flatMap((id) => submit(life, buildJob({ id, speeds })));
+  assert.deepEqual(
+    places.map((action) => action.kind === "start-job" && action.members[0].node),
+    ["fast", "slow"],
+  );
+});
+
+test("V2, V5: of two jobs of lower priority the one that loses less work leaves", () => {
+  const life = begin({ nodes: [2] });
+  submit(life, buildJob({ id: "old" }));
+  life.nowMs = 1000;
+  submit(life, buildJob({ id: "young" }));
+  life.nowMs = 5000;
+  const actions = submit(life, buildJob({ id: "urgent", priority: 1 }));
+  assert.deepEqual(kindsOf(actions), ["stop-job young", "start-job urgent"]);
+  const start = actions.find(({ kind }) => kind === "start-job");
+  assert.deepEqual(start?.kind === "start-job" && start.after, [departureId(1)]);
+});
+
+test("V6: nobody leaves for another job within its minimum runtime", () => {
+  const life = begin({ nodes: [1] });
+  submit(life, buildJob({ id: "first", minimumRuntimeMs: 1000 }));
+  life.nowMs = 999;
+  const urgent = submit(life, buildJob({ id: "urgent", priority: 1 }));
+  assert.deepEqual(kindsOf(urgent), ["wait-job urgent"]);
+  assert.equal(life.scheduler.nextWakeMs(999 as never), 1000);
+  life.nowMs = 1000;
+  assert.ok(kindsOf(life.decide()).includes("stop-job first"));
+});
+
+test("J5: a suspended job goes on where it is once its devices are free", () => {
+  const life = begin({ nodes: [1] });
+  const asleep = { suspendMs: 1000, resumeMs: 2000, hostMemory: 10 };
+  submit(life, buildJob({ id: "low", ...asleep }));
+  life.nowMs = 60_000;
+  const actions = submit(life, buildJob({ id: "high", priority: 1 }));
+  assert.deepEqual(kindsOf(actions), ["suspend-job low", "start-job high"]);
+  life.tell({ kind: "departed", departure: departureId(1) });
+  assert.deepEqual(life.decide(), []);
+  life.tell({ kind: "job-ended", job: jobId("high"), attempt: 1, outcome: "succeeded" });
+  assert.deepEqual(kindsOf(life.decide()), ["resume-job low"]);
+});
+
+test("J6: a failed job is tried again after a wait that doubles, then given up", () => {
+  const life = begin({ nodes: [1] });
+  submit(life, buildJob({ id: "j", retries: 2, backoffMs: 100 }));
+  const fail = (attempt: number) =>
+    life.tell({ kind: "job-ended", job: jobId("j"), attempt, outcome: "failed" });
+  fail(1);
+  assert.deepEqual(life.decide(), []);
+  assert.equal(fail(1), "stale-attempt");
+  assert.equal(life.scheduler.nextWakeMs(0 as never), 100);
+  life.nowMs = 100;
+  assert.deepEqual(kindsOf(life.decide()), ["start-job j"]);
+  fail(2);
+  life.nowMs = 299;
+  assert.deepEqual(life.decide(), []);
+  life.nowMs = 300;
+  assert.deepEqual(kindsOf(life.decide()), ["start-job j"]);
+  fail(3);
+  assert.deepEqual(kindsOf(life.decide()), ["give-up-job j"]);
+  assert.equal(life.tell({ kind: "job-cancelled", job: jobId("j") }), "unknown-job");
+});
+
+test("J7: an elastic job grows into idle room and gives it back before anybody is evicted", () => {
+  const life = begin({ nodes: [4] });
+  assert.deepEqual(kindsOf(submit(life, buildJob({ id: "e", min: 1, max: 4 }))), [
+    "start-job e",
+    "grow-job e",
+    "grow-job e",
+    "grow-job e",
+  ]);
+  const actions = submit(life, buildJob({ id: "two", min: 2 }));
+  assert.deepEqual(kindsOf(actions), ["shrink-job e", "shrink-job e", "start-job two"]);
+  assert.equal(life.membersOf("e"), 2);
+});
+
+test("J8: a gang that lost a node starts anew from what it saved, and its failures are not counted", () => {
+  const life = begin({ nodes: [1, 1, 1] });
+  submit(life, buildJob({ id: "pair", min: 2 }));
+  assert.equal(life.tell({ kind: "node-lost", node: nodeId("n0") }), undefined);
+  assert.deepEqual(kindsOf(life.decide()), ["stop-job pair"]);
+  life.tell({ kind: "departed", departure: departureId(1) });
+  assert.deepEqual(kindsOf(life.decide()), ["start-job pair"]);
+  assert.equal(life.attempts.get("pair"), 2);
+});
+
+test("J8: a drained node is left, a failed device is not used again", () => {
+  const life = begin({ nodes: [1, 1] });
+  submit(life, buildJob({ id: "j", saveMs: 10 }));
+  life.nowMs = 1000;
+  life.tell({ kind: "node-drained", node: nodeId("n0") });
+  assert.equal(life.tell({ kind: "node-drained", node: nodeId("n0") }), "node-closed");
+  const [stop] = life.decide();
+  assert.equal(stop.kind === "stop-job" && stop.save, true);
+  life.tell({ kind: "departed", departure: departureId(1) });
+  const [start] = life.decide();
+  assert.equal(start.kind === "start-job" && start.members[0].node, "n1");
+  life.tell({ kind: "device-failed", node: nodeId("n1"), device: 0 });
+  const failed = life.tell({ kind: "device-failed", node: nodeId("n1"), device: 0 });
+  assert.equal(failed, "unknown-device");
+  assert.deepEqual(kindsOf(life.decide()), ["stop-job j"]);
+});
+
+test("Q5: a queue takes back what it deserves, and no more", () => {
+  const life = begin({ nodes: [2], queues: [{ id: "a" }, { id: "b" }] });
+  for (const id of ["a1", "a2"]) submit(life, buildJob({ id, queue: "a" }));
+  life.nowMs = 10;
+  const actions = submit(life, buildJob({ id: "b1", queue: "b" }));
+  assert.ok(kindsOf(actions).includes("start-job b1"));
+  assert.deepEqual(kindsOf(submit(life, buildJob({ id: "b2", queue: "b" }))), ["wait-job b2"]);
+});
+
+test("Q4: a queue's limit holds its own jobs back and nobody else's", () => {
+  const queues = [{ id: "a", limit: { gpuMilli: 1000 } }, { id: "b" }];
+  const life = begin({ nodes: [2], queues });
+  submit(life, buildJob({ id: "a1", queue: "a" }));
+  const [wait] = submit(life, buildJob({ id: "a2", queue: "a" }));
+  assert.equal(wait.kind === "wait-job" && wait.refusal.code, "queue-limit");
+  assert.deepEqual(kindsOf(submit(life, buildJob({ id: "b1", queue: "b" }))), ["start-job b1"]);
+  const large = buildJob({ id: "a3", queue: "a", min: 2 });
+  assert.equal(life.tell({ kind: "job-submitted", job: large }), "above-queue-limit");
+});
+
+test("J9: a job that has not ended by its deadline is given up, wherever it stands", () => {
+  const life = begin({ nodes: [1] });
+  submit(life, buildJob({ id: "runs", deadlineMs: 500 }));
+  submit(life, buildJob({ id: "waits", deadlineMs: 400 }));
+  life.nowMs = 400;
+  assert.deepEqual(kindsOf(life.decide()), ["give-up-job waits"]);
+  life.nowMs = 500;
+  assert.deepEqual(kindsOf(life.decide()), ["give-up-job runs", "stop-job runs"]);
+});

@@ -1,0 +1,61 @@
+import type { Ground } from "../ground.ts";
+import type { JobBook } from "./job-book.ts";
+import type { JobRecord } from "./job-record.ts";
+
+/** A sixteenth of a device: what a core counts for in jobs that hold no device. */
+const CORES_A_DEVICE = 16;
+
+/** How a job leaves, and what that costs. */
+export interface Leaving {
+  readonly way: "suspend" | "save" | "kill";
+  /** Milliseconds in which it gets no further or which it has to do again × its milli (rule V5). */
+  readonly lostWork: number;
+}
+
+/** The way to leave within `graceMs` that loses least; among equals the first of the union. */
+export function cheapestLeaving(
+  book: JobBook,
+  record: JobRecord,
+  nowMs: number,
+  graceMs: number,
+): Leaving {
+  const { checkpoint, suspension } = record.job;
+  const milli = sizeOf(book.ground, record);
+  const sinceSavedMs = Math.max(0, nowMs - record.savedMs);
+  const restartMs = checkpoint?.restartMs ?? 0;
+  let best: Leaving = { way: "kill", lostWork: (sinceSavedMs + restartMs) * milli };
+  if (checkpoint?.onRequest === true && checkpoint.saveMs <= graceMs) {
+    const lostWork = (checkpoint.saveMs + restartMs) * milli;
+    if (lostWork <= best.lostWork) best = { way: "save", lostWork };
+  }
+  if (suspension !== undefined && suspension.suspendMs <= graceMs && canPark(book, record)) {
+    const lostWork = (suspension.suspendMs + suspension.resumeMs) * milli;
+    if (lostWork <= best.lostWork) best = { way: "suspend", lostWork };
+  }
+  return best;
+}
+
+/** True iff the host memory of all of the job's nodes has room for what it keeps there. */
+function canPark(book: JobBook, record: JobRecord): boolean {
+  const { table, model } = book.ground;
+  const need = new Map<number, number>();
+  for (const { row, request } of book.parkOf(record)) {
+    need.set(row, (need.get(row) ?? 0) + model.classes.memory[request]);
+  }
+  for (const { row, request } of record.members) {
+    need.set(row, need.get(row)! - model.classes.memory[request]);
+  }
+  return [...need].every(([row, memory]) => memory <= table.memoryFree[row]);
+}
+
+/** Milli of devices that the job holds; without devices, its cores at CORES_A_DEVICE a device. */
+function sizeOf({ model }: Ground, { members }: JobRecord): number {
+  const { cpu, count, milli } = model.classes;
+  let devices = 0;
+  let cores = 0;
+  for (const { request } of members) {
+    devices += count[request] * milli[request];
+    cores += cpu[request];
+  }
+  return devices > 0 ? devices : cores / CORES_A_DEVICE;
+}

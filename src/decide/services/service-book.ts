@@ -1,0 +1,175 @@
+import { type Amounts, amountsOf, NO_AMOUNTS } from "../../model/amounts.ts";
+import { type DepartureId, type ReplicaId, replicaId, type ServiceId } from "../../model/ids.ts";
+import type { RefusalCode } from "../../model/refusal.ts";
+import type { ModelService } from "../../model/service.ts";
+import type { Holding } from "../departures.ts";
+import type { Ground } from "../ground.ts";
+import { Demand } from "./demand.ts";
+
+/**
+ * Where a replica stands:
+ *
+ *     coming ──ready──► awake ──sleep──► asleep ──wake──► coming
+ *        └───────────────┴──────stop──────┴─────► leaving ──departed──► gone
+ */
+export type ReplicaState = "coming" | "awake" | "asleep" | "leaving";
+
+export interface ReplicaRecord {
+  readonly id: ReplicaId;
+  readonly number: number;
+  readonly service: ServiceRecord;
+  state: ReplicaState;
+  /** What it holds: its request while it is coming or awake, host memory while it sleeps. */
+  holding: Holding;
+  /** While it is falling asleep or leaving. */
+  departure: DepartureId | undefined;
+}
+
+export interface ServiceRecord {
+  service: ModelService;
+  readonly request: number;
+  readonly demand: Demand;
+  /** In order of their numbers. */
+  readonly replicas: Map<number, ReplicaRecord>;
+  nextReplica: number;
+  isRemoved: boolean;
+  waitCode: RefusalCode | undefined;
+}
+
+/** All services and their replicas. */
+export class ServiceBook {
+  readonly ground: Ground;
+  services = new Map<ServiceId, ServiceRecord>();
+  replicas = new Map<ReplicaId, ReplicaRecord>();
+  departing = new Map<DepartureId, ReplicaRecord>();
+  /** What replicas hold in all, asleep ones included. */
+  held: Amounts = NO_AMOUNTS;
+
+  constructor(ground: Ground) {
+    this.ground = ground;
+  }
+
+  /** Makes the service, or changes one; its class of request is `request`. */
+  set(service: ModelService, request: number): void {
+    const known = this.services.get(service.id);
+    this.services.set(service.id, {
+      service,
+      request,
+      demand: known === undefined ? new Demand(service) : known.demand.fork(service),
+      replicas: known?.replicas ?? new Map(),
+      nextReplica: known?.nextReplica ?? 0,
+      isRemoved: false,
+      waitCode: undefined,
+    });
+    const record = this.services.get(service.id)!;
+    for (const [number, replica] of record.replicas) {
+      this.#put({ ...replica, service: record }, number);
+    }
+  }
+
+  /** A new replica comes up on this place, whose room is taken already. */
+  add(record: ServiceRecord, holding: Holding): ReplicaRecord {
+    const number = record.nextReplica;
+    record.nextReplica += 1;
+    const replica: ReplicaRecord = {
+      id: replicaId(record.service.id, number),
+      number,
+      service: record,
+      state: "coming",
+      holding,
+      departure: undefined,
+    };
+    this.#put(replica, number);
+    this.#account(replica, 1);
+    return replica;
+  }
+
+  /** A sleeping replica comes up on these devices, whose room is taken already. */
+  wake(replica: ReplicaRecord, holding: Holding): void {
+    this.ground.release(replica.holding);
+    this.#account(replica, -1);
+    replica.holding = holding;
+    replica.state = "coming";
+    this.#account(replica, 1);
+  }
+
+  /** The replica leaves its devices for host memory, which has to be free there. */
+  sleep(replica: ReplicaRecord): DepartureId {
+    const departure = this.#leave(replica);
+    const { row } = replica.holding;
+    const { hostMemory } = replica.service.service.sleep!;
+    replica.holding = { row, request: this.ground.hostMemoryClass(hostMemory), devices: [] };
+    this.ground.take(replica.holding);
+    replica.state = "asleep";
+    this.#account(replica, 1);
+    return departure;
+  }
+
+  stop(replica: ReplicaRecord): DepartureId {
+    const departure = this.#leave(replica);
+    replica.state = "leaving";
+    return departure;
+  }
+
+  /** The replica has vanished from where it was. */
+  drop(replica: ReplicaRecord): void {
+    if (replica.state !== "leaving") {
+      this.ground.release(replica.holding);
+      this.#account(replica, -1);
+    }
+    this.replicas.delete(replica.id);
+    replica.service.replicas.delete(replica.number);
+  }
+
+  departed(departure: DepartureId): void {
+    const replica = this.departing.get(departure)!;
+    this.departing.delete(departure);
+    if (replica.departure !== departure) return;
+    replica.departure = undefined;
+    if (replica.state === "leaving") this.drop(replica);
+    else this.ground.roomAppeared(replica.holding.row);
+  }
+
+  fork(ground: Ground): ServiceBook {
+    const copy = new ServiceBook(ground);
+    copy.held = this.held;
+    for (const [id, record] of this.services) {
+      const made = { ...record, demand: record.demand.fork(), replicas: new Map() };
+      copy.services.set(id, made);
+      for (const [number, replica] of record.replicas) {
+        copy.#put({ ...replica, service: made }, number);
+      }
+    }
+    for (const [departure, { id }] of this.departing) {
+      const replica = copy.replicas.get(id);
+      if (replica !== undefined) copy.departing.set(departure, replica);
+    }
+    return copy;
+  }
+
+  #put(replica: ReplicaRecord, number: number): void {
+    this.replicas.set(replica.id, replica);
+    replica.service.replicas.set(number, replica);
+    if (replica.departure !== undefined) this.departing.set(replica.departure, replica);
+  }
+
+  #leave(replica: ReplicaRecord): DepartureId {
+    this.ground.release(replica.holding);
+    this.#account(replica, -1);
+    const departure = this.ground.departures.begin([replica.holding]);
+    replica.departure = departure;
+    this.departing.set(departure, replica);
+    return departure;
+  }
+
+  #account({ state, service, holding }: ReplicaRecord, sign: 1 | -1): void {
+    const memory = this.ground.model.classes.memory[holding.request];
+    const amounts =
+      state === "asleep" ? { cpu: 0, memory, gpuMilli: 0 } : amountsOf(service.service.request);
+    this.held = {
+      cpu: this.held.cpu + sign * amounts.cpu,
+      memory: this.held.memory + sign * amounts.memory,
+      gpuMilli: this.held.gpuMilli + sign * amounts.gpuMilli,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import type { ServiceEvent } from "../../model/event.ts";
+import type { ReplicaId, ServiceId } from "../../model/ids.ts";
+import type { Refusal, RefusalCode } from "../../model/refusal.ts";
+import { fail, type Result, succeed } from "../../model/result.ts";
+import type { ModelService } from "../../model/service.ts";
+import { unreachable } from "../../model/unreachable.ts";
+import { checkService } from "./check-service.ts";
+import type { ServiceBook } from "./service-book.ts";
+
+type Outcome = Result<undefined, Refusal>;
+
+/** Takes an event about a service or a replica in. */
+export function applyServiceEvent(book: ServiceBook, event: ServiceEvent, nowMs: number): Outcome {
+  switch (event.kind) {
+    case "service-set":
+      return set(book, event.service);
+    case "service-removed": {
+      const record = book.services.get(event.service);
+      if (record === undefined || record.isRemoved) return unknownService(event.service);
+      record.isRemoved = true;
+      return succeed(undefined);
+    }
+    case "service-observed": {
+      const record = book.services.get(event.service);
+      if (record === undefined || record.isRemoved) return unknownService(event.service);
+      const { inFlight } = event;
+      if (!Number.isInteger(inFlight) || inFlight < 0) {
+        return never(
+          "invalid-service",
+          `service ${event.service} has ${inFlight} requests in flight`,
+        );
+      }
+      record.demand.observe(nowMs, inFlight);
+      return succeed(undefined);
+    }
+    case "replica-ready": {
+      const replica = book.replicas.get(event.replica);
+      if (replica?.state !== "coming") return unknownReplica(event.replica);
+      replica.state = "awake";
+      return succeed(undefined);
+    }
+    case "replica-gone": {
+      const replica = book.replicas.get(event.replica);
+      if (replica === undefined || replica.state === "leaving")
+        return unknownReplica(event.replica);
+      book.drop(replica);
+      return succeed(undefined);
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+/** Replicas on a row, or on one device of it, have vanished. */
+export function loseReplicas(book: ServiceBook, row: number, device: number | undefined): void {
+  for (const replica of [...book.replicas.values()]) {
+    const { holding } = replica;
+    if (holding.row !== row || replica.state === "leaving") continue;
+    if (device === undefined || holding.devices.includes(device)) book.drop(replica);
+  }
+}
+
+function set(book: ServiceBook, service: ModelService): Outcome {
+  const invalid = checkService(service);
+  if (invalid !== undefined) return fail(invalid);
+  const request = book.ground.model.classes.intern(service.request);
+  if (request === undefined) {
+    const message = `service ${service.id} names more device kinds than are told apart`;
+    return never("too-many-device-kinds", message);
+  }
+  const known = book.services.get(service.id);
+  if (known !== undefined && (known.request !== request || known.isRemoved)) {
+    const message = `service ${service.id} has replicas that hold something else`;
+    return never("service-changed", message);
+  }
+  book.set(service, request);
+  return succeed(undefined);
+}
+
+function never(code: RefusalCode, message: string): Outcome {
+  return fail({ kind: "can-never", code, message });
+}
+
+function unknownService(service: ServiceId): Outcome {
+  return never("unknown-service", `service ${service} is not known`);
+}
+
+function unknownReplica(replica: ReplicaId): Outcome {
+  return never("unknown-replica", `replica ${replica} is not known, or cannot do this now`);
+}

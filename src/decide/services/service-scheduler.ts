@@ -1,0 +1,179 @@
+import type { LeaveReason } from "../../model/action.ts";
+import type { Refusal } from "../../model/refusal.ts";
+import type { Holding } from "../departures.ts";
+import type { JobBook } from "../jobs/job-book.ts";
+import type { Deciding } from "../jobs/job-scheduler.ts";
+import { makeRoomForReplica } from "../jobs/victim-search.ts";
+import type { ReplicaRecord, ServiceBook, ServiceRecord } from "./service-book.ts";
+
+/** What services decide with: their own book, and the jobs that give way. */
+export interface ServiceDeciding extends Deciding {
+  readonly services: ServiceBook;
+  readonly jobs: JobBook;
+}
+
+/** One pass over all services, in order of their making: up at once, down damped (A1 to A5). */
+export function decideServices(deciding: ServiceDeciding): void {
+  for (const record of deciding.services.services.values()) decideService(record, deciding);
+}
+
+function decideService(record: ServiceRecord, deciding: ServiceDeciding): void {
+  const { ground } = deciding.services;
+  const target = record.isRemoved ? 0 : record.demand.target(deciding.nowMs);
+  const up: ReplicaRecord[] = [];
+  const leavingNodes: ReplicaRecord[] = [];
+  let loaded = 0;
+  for (const replica of record.replicas.values()) {
+    if (replica.state === "leaving") continue;
+    const isDrained = ground.drained.has(replica.holding.row);
+    if (isDrained) leavingNodes.push(replica);
+    else loaded += 1;
+    if (replica.state !== "asleep" && !isDrained) up.push(replica);
+  }
+  let missing = target - up.length;
+  while (missing > 0 && bringUp(record, deciding)) missing -= 1;
+  if (missing > 0) tellWaiting(record, target, deciding);
+  else record.waitCode = undefined;
+  retireExcess(record, up, Math.max(0, up.length - target), deciding);
+  const awake = up.filter(({ state }) => state === "awake").length;
+  for (const replica of leavingNodes) {
+    if (replica.state === "asleep" || awake >= target) stop(replica, "drained", deciding);
+  }
+  if (!record.isRemoved) preload(record, loaded, deciding);
+  else for (const replica of [...record.replicas.values()]) retireRemoved(replica, deciding);
+}
+
+/** Brings one more replica up, the fastest way first (rule A4). */
+function bringUp(record: ServiceRecord, deciding: ServiceDeciding): boolean {
+  const { ground } = deciding.services;
+  const sleepers = [...record.replicas.values()].filter(
+    ({ state, departure, holding }) =>
+      state === "asleep" && departure === undefined && !ground.drained.has(holding.row),
+  );
+  for (const replica of sleepers) {
+    const { row } = replica.holding;
+    if (!ground.table.fits(row, record.request)) continue;
+    wake(replica, take(record, row, deciding), deciding);
+    return true;
+  }
+  const order = { service: record.service.id, deciding };
+  const rows = [...new Set(sleepers.map(({ holding }) => holding.row))];
+  const onSleeper = makeRoomForReplica(deciding.jobs, record.request, rows, order);
+  if (onSleeper !== undefined) {
+    const replica = sleepers.find(({ holding }) => holding.row === onSleeper.row)!;
+    wake(replica, { ...onSleeper, request: record.request }, deciding);
+    return true;
+  }
+  const row = ground.placer.pickRow(record.request, deciding.random);
+  if (row !== -1) {
+    start(record, take(record, row, deciding), deciding);
+    return true;
+  }
+  const room = makeRoomForReplica(deciding.jobs, record.request, undefined, order);
+  if (room === undefined) return false;
+  start(record, { ...room, request: record.request }, deciding);
+  return true;
+}
+
+function take(record: ServiceRecord, row: number, deciding: ServiceDeciding): Holding {
+  const { ground } = deciding.services;
+  const { request } = record;
+  const devices = ground.placer.pickDevices(row, request, deciding.random);
+  const holding = { row, request, devices };
+  ground.take(holding);
+  return holding;
+}
+
+function wake(replica: ReplicaRecord, holding: Holding, deciding: ServiceDeciding): void {
+  const { services, actions } = deciding;
+  services.wake(replica, holding);
+  actions.push({
+    kind: "wake-replica",
+    service: replica.service.service.id,
+    replica: replica.id,
+    devices: holding.devices,
+    after: services.ground.blockersOf([holding]),
+  });
+}
+
+function start(record: ServiceRecord, holding: Holding, deciding: ServiceDeciding): void {
+  const { services, actions } = deciding;
+  const replica = services.add(record, holding);
+  actions.push({
+    kind: "start-replica",
+    service: record.service.id,
+    replica: replica.id,
+    node: services.ground.table.ids[holding.row],
+    devices: holding.devices,
+    after: services.ground.blockersOf([holding]),
+  });
+}
+
+/** Those awake that are not needed go to sleep, or stop: the highest numbers first (rule A3). */
+function retireExcess(
+  record: ServiceRecord,
+  up: readonly ReplicaRecord[],
+  excess: number,
+  deciding: ServiceDeciding,
+): void {
+  const awake = up.filter(({ state }) => state === "awake");
+  const retired = awake.toSorted((left, right) => right.number - left.number).slice(0, excess);
+  for (const replica of retired) {
+    if (canSleep(record, replica, deciding)) sleep(replica, deciding);
+    else stop(replica, "idle", deciding);
+  }
+}
+
+/** Whether the host has room for the weights once the replica's own memory is free. */
+function canSleep(
+  { service, request }: ServiceRecord,
+  { holding }: ReplicaRecord,
+  { services }: ServiceDeciding,
+): boolean {
+  if (service.sleep === undefined) return false;
+  const { table, model } = services.ground;
+  const free = table.memoryFree[holding.row] + model.classes.memory[request];
+  return service.sleep.hostMemory <= free;
+}
+
+function sleep(replica: ReplicaRecord, { services, actions }: ServiceDeciding): void {
+  const departure = services.sleep(replica);
+  const service = replica.service.service.id;
+  actions.push({ kind: "sleep-replica", service, replica: replica.id, departure });
+}
+
+function stop(
+  replica: ReplicaRecord,
+  code: LeaveReason["code"],
+  { services, actions }: ServiceDeciding,
+): void {
+  const departure = services.stop(replica);
+  const service = replica.service.service.id;
+  const reason = { code, for: "" };
+  actions.push({ kind: "stop-replica", service, replica: replica.id, departure, reason });
+}
+
+function retireRemoved(replica: ReplicaRecord, deciding: ServiceDeciding): void {
+  if (replica.state === "leaving") return;
+  stop(replica, "removed", deciding);
+}
+
+/** Loads replicas up to the standby where room is free: nobody has to leave for them (rule A5). */
+function preload(record: ServiceRecord, loaded: number, deciding: ServiceDeciding): void {
+  const { ground } = deciding.services;
+  const standby = record.service.sleep?.standby ?? 0;
+  for (let count = loaded; count < standby; count += 1) {
+    const row = ground.placer.pickRow(record.request, deciding.random);
+    if (row === -1) return;
+    start(record, take(record, row, deciding), deciding);
+  }
+}
+
+function tellWaiting(record: ServiceRecord, target: number, deciding: ServiceDeciding): void {
+  if (record.waitCode === "no-room-now") return;
+  record.waitCode = "no-room-now";
+  const { id } = record.service;
+  const message = `service ${id} needs ${target} awake replicas, and no node has room for one more`;
+  const refusal: Refusal = { kind: "cannot-now", code: "no-room-now", message };
+  deciding.actions.push({ kind: "service-waits", service: id, refusal });
+}

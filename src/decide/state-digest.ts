@@ -1,0 +1,100 @@
+import type { WorkId } from "../model/ids.ts";
+import { ANY_KIND, hasKind, NO_KIND } from "./cluster/kind-table.ts";
+import type { Holding } from "./departures.ts";
+import type { Ground } from "./ground.ts";
+import { Digest } from "./hash.ts";
+import type { JobBook } from "./jobs/job-book.ts";
+import type { JobRecord } from "./jobs/job-record.ts";
+import type { ServiceBook } from "./services/service-book.ts";
+
+/** Everything that later decisions depend on. */
+export interface State {
+  readonly ground: Ground;
+  readonly jobs: JobBook;
+  readonly services: ServiceBook;
+  readonly works: ReadonlyMap<WorkId, Holding>;
+  readonly pending: ReadonlySet<WorkId>;
+}
+
+/** Digest of the state (rule S5); names and amounts, no numbers that one process made up. */
+export function digestState(state: State): string {
+  const digest = new Digest();
+  const { ground } = state;
+  const { model, table, rowOf } = ground;
+  digest.text(model.policy.name);
+  digest.integer(rowOf.size);
+  for (const [id, row] of rowOf) {
+    digest.text(id);
+    const kind = table.kind(row);
+    digest.text(kind === NO_KIND ? "" : model.kinds.names[kind]);
+    digest.integers([...table.content(row)]);
+  }
+  digest.integer(state.pending.size);
+  for (const id of state.pending) digest.text(id);
+  for (const [id, work] of [...state.works].toSorted(byKey)) {
+    digest.text(id);
+    digestHolding(digest, ground, work);
+  }
+  digest.integers([...ground.departures.content()]);
+  for (const item of state.jobs.queues.content()) digestItem(digest, item);
+  for (const [, record] of [...state.jobs.records].toSorted(byKey)) {
+    digestJob(digest, ground, record);
+  }
+  digestServices(digest, ground, state.services);
+  return digest.hex();
+}
+
+function digestJob(digest: Digest, ground: Ground, record: JobRecord): void {
+  const { state } = record;
+  digest.text(record.job.id);
+  digest.text(state.kind);
+  digest.integer(state.kind === "suspended" || state.kind === "stopping" ? state.departure : 0);
+  digest.integer(state.kind === "stopping" && state.isOver ? 1 : 0);
+  digest.integers([record.sequence, record.attempt, record.failures, record.nextMember]);
+  const times = [record.startedMs, record.savedMs, record.waitingSinceMs];
+  for (const time of times) digest.text(String(time));
+  digest.text(state.kind === "delayed" ? String(state.untilMs) : "");
+  digest.integer(record.members.length);
+  for (const member of record.members) {
+    digest.integer(member.number);
+    digestHolding(digest, ground, member);
+  }
+}
+
+function digestServices(digest: Digest, ground: Ground, book: ServiceBook): void {
+  for (const [id, record] of [...book.services].toSorted(byKey)) {
+    digest.text(id);
+    digest.integer(record.nextReplica);
+    for (const item of record.demand.content()) digest.text(String(item));
+    for (const replica of record.replicas.values()) {
+      digest.text(`${replica.number} ${replica.state}`);
+      digest.integer(replica.departure ?? 0);
+      digestHolding(digest, ground, replica.holding);
+    }
+  }
+}
+
+function digestHolding(digest: Digest, { model, table }: Ground, holding: Holding): void {
+  const { classes, kinds } = model;
+  const { row, request, devices } = holding;
+  digest.text(row === -1 ? "" : table.ids[row]);
+  digest.integers(devices);
+  digest.integer(classes.cpu[request]);
+  digest.integer(classes.memory[request]);
+  digest.integer(classes.count[request]);
+  digest.integer(classes.milli[request]);
+  digest.integer(classes.deviceMemory[request]);
+  const mask = classes.kinds[request];
+  const names = mask === ANY_KIND ? [] : kinds.names.filter((_, kind) => hasKind(mask, kind));
+  digest.integer(names.length);
+  for (const name of names.toSorted()) digest.text(name);
+}
+
+function digestItem(digest: Digest, item: string | number): void {
+  if (typeof item === "string") digest.text(item);
+  else digest.integer(item);
+}
+
+function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1;
+}
