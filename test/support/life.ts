@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PlacementModel } from "../../src/decide/placement/placement-model.ts";
 import { findPolicy } from "../../src/decide/policies/registry.ts";
 import { Scheduler } from "../../src/decide/scheduler.ts";
-import type { Action, MemberPlace } from "../../src/model/action.ts";
+import type { Action, MemberPlace, StartReplica, WakeReplica } from "../../src/model/action.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { DepartureId } from "../../src/model/ids.ts";
 import type { RefusalCode } from "../../src/model/refusal.ts";
@@ -30,6 +30,8 @@ export class Life {
   nowMs = 0;
   /** By job: what its members ask for, and how many there are at least. */
   readonly requests = new Map<string, ResourceRequest>();
+  /** By replica: the node that it is on. */
+  readonly #homes = new Map<string, string>();
   readonly attempts = new Map<string, number>();
   readonly departures = new Set<DepartureId>();
   readonly nodes = new Map<string, Node>();
@@ -54,6 +56,10 @@ export class Life {
     if (event.kind === "node-lost") this.#loseNode(event.node);
     if (event.kind === "job-ended") this.#drop(event.job);
     if (event.kind === "departed") this.#depart(event.departure);
+    if (event.kind === "replica-gone") this.#drop(event.replica);
+    if (event.kind === "service-set") {
+      this.requests.set(event.service.id, event.service.request);
+    }
     if (event.kind === "job-submitted") {
       this.requests.set(event.job.id, event.job.roles[0].request);
     }
@@ -93,17 +99,39 @@ export class Life {
         this.#leave(departure, (held) => held.owner === job && members.includes(held.member));
         return;
       }
+      case "start-replica":
+        this.#homes.set(action.replica, action.node);
+        this.#beginReplica(action);
+        return;
+      case "wake-replica":
+        this.#beginReplica(action);
+        return;
+      case "sleep-replica":
+      case "stop-replica":
+        this.#leave(action.departure, ({ owner }) => owner === action.replica);
+        return;
       default:
     }
   }
 
+  #beginReplica({ service, replica, devices, after }: StartReplica | WakeReplica): void {
+    assert.equal(this.membersOf(replica), 0, `${replica} runs twice`);
+    const node = this.#homes.get(replica)!;
+    const request = this.requests.get(service)!;
+    this.#place([{ owner: replica, member: 0, node, devices, request }], after);
+  }
+
   #begin(job: string, members: readonly MemberPlace[], after: readonly DepartureId[]): void {
     const request = this.requests.get(job)!;
-    const held = members.map(({ member, node, devices }) => {
-      assert.ok(this.nodes.has(node), `${job} is placed on ${node}, which is gone`);
+    const held = members.map((place) => ({ owner: job, request, ...place }));
+    this.#place(held, after);
+  }
+
+  #place(held: readonly Held[], after: readonly DepartureId[]): void {
+    for (const { owner, node, devices, request } of held) {
+      assert.ok(this.nodes.has(node), `${owner} is placed on ${node}, which is gone`);
       assert.equal(devices.length, request.accelerators?.count ?? 0);
-      return { owner: job, member, node, devices, request };
-    });
+    }
     for (const departure of after) assert.ok(this.departures.has(departure), "J4: awaits nobody");
     this.#waiting.push({ held, after });
     this.#beginWaiting();

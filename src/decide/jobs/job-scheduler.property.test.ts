@@ -125,7 +125,7 @@ function begin(): Life {
 
 test("S3, J2, J4: on any life nothing is over capacity and no gang is in part or twice there", () => {
   fc.assert(
-    fc.property(fc.array(arbitraryStep, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(arbitraryStep, { maxLength: 60, size: "max" }), (steps) => {
       const life = begin();
       const submitted: string[] = [];
       for (const step of steps) {
@@ -139,19 +139,23 @@ test("S3, J2, J4: on any life nothing is over capacity and no gang is in part or
 
 test("S5, S6: a life and its fork go on alike, to the same hash", () => {
   fc.assert(
-    fc.property(fc.array(arbitraryStep, { maxLength: 40 }), fc.nat(40), (steps, at) => {
-      const life = begin();
-      const submitted: string[] = [];
-      const other = begin();
-      const alike: string[] = [];
-      for (const [index, step] of steps.entries()) {
-        take(life, step, submitted);
-        take(other, step, alike);
-        if (index === at) other.scheduler = other.scheduler.fork();
-        assert.deepEqual(life.decide(), other.decide());
-        assert.equal(life.scheduler.hash(), other.scheduler.hash());
-      }
-    }),
+    fc.property(
+      fc.array(arbitraryStep, { maxLength: 40, size: "max" }),
+      fc.nat(40),
+      (steps, at) => {
+        const life = begin();
+        const submitted: string[] = [];
+        const other = begin();
+        const alike: string[] = [];
+        for (const [index, step] of steps.entries()) {
+          take(life, step, submitted);
+          take(other, step, alike);
+          if (index === at) other.scheduler = other.scheduler.fork();
+          assert.deepEqual(life.decide(), other.decide());
+          assert.equal(life.scheduler.hash(), other.scheduler.hash());
+        }
+      },
+    ),
     { numRuns: 150 },
   );
 });
