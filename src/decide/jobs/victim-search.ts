@@ -111,9 +111,13 @@ function vacate(
     else letLeave(book, record, { way: "cheapest", reason }, deciding);
   }
   const placed = claim.pieces.map(({ request }, index) => {
-    const row = choice.places[index];
-    const devices = book.ground.placer.pickDevices(row, request, deciding.random);
-    const holding = { row, request, devices };
+    const { row, devices: proven } = choice.places[index];
+    // Several pieces fit together on the devices that were tried; a single one goes by the policy.
+    const devices =
+      claim.pieces.length > 1
+        ? proven
+        : book.ground.placer.pickDevices(row, request, deciding.random);
+    const holding = { row, request, devices: devices.toSorted((left, right) => left - right) };
     book.ground.take(holding);
     return holding;
   });
@@ -167,7 +171,13 @@ function search(
     demand,
   });
   if (choice === undefined) return undefined;
-  return { choice: { ...choice, places: choice.places.map((place) => rows[place]) }, victims };
+  return { choice: toTableRows(choice, rows), victims };
+}
+
+/** The choice with rows of the table instead of rows of the problem. */
+function toTableRows(choice: VictimChoice, rows: readonly number[]): VictimChoice {
+  const places = choice.places.map(({ row, devices }) => ({ row: rows[row], devices }));
+  return { ...choice, places };
 }
 
 interface Collected {
