@@ -5,6 +5,9 @@ import { InputError, type InputPlace } from "./input-error.ts";
 /** Longest record in bytes; longer means that this is no CSV file. */
 const RECORD_BYTES_MAX = 64 * 1024;
 
+/** Date, time and fraction of a second. */
+const TIMESTAMP = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?$/;
+
 export interface CsvSchema {
   readonly required: readonly string[];
   /** Read if there. */
@@ -50,6 +53,31 @@ export class CsvRow {
     const number = Number(value);
     if (number > max) throw this.invalid(column, `${number} is more than ${max}`);
     return number;
+  }
+
+  /** @throws InputError unless the field is a decimal number from 0 to `max`. */
+  decimal(column: string, max: number): number {
+    const value = this.text(column);
+    if (!/^\d+(?:\.\d+)?$/.test(value) || Number(value) > max) {
+      throw this.invalid(column, `"${clip(value)}" is not a number from 0 to ${max}`);
+    }
+    return Number(value);
+  }
+
+  /**
+   * Milliseconds since 1970 of a time such as `2024-11-15 16:57:50.25`, whatever its zone.
+   *
+   * @throws InputError unless the field is such a time.
+   */
+  timestampMs(column: string): number {
+    const value = this.text(column);
+    const [, date, time, fraction = "0"] = TIMESTAMP.exec(value) ?? [];
+    const atMs = Date.parse(`${date}T${time}Z`);
+    // A day that its month does not have is parsed as one of the next month.
+    if (Number.isNaN(atMs) || !new Date(atMs).toISOString().startsWith(`${date}T${time}`)) {
+      throw this.invalid(column, `"${clip(value)}" is not a time such as 2024-11-15 16:57:50`);
+    }
+    return atMs + Number(`0.${fraction}`) * 1000;
   }
 
   invalid(column: string, problem: string): InputError {

@@ -8,6 +8,7 @@ test("a message says where, what, and the cure of its code", () => {
     [{ file: "a.csv" }, "a.csv"],
     [{ file: "a.csv", line: 7 }, "a.csv, line 7"],
     [{ file: "a.csv", line: 7, column: "gpu" }, "a.csv, line 7, column gpu"],
+    [{ file: "a.yaml", line: 7, key: "jobs[0].queue" }, "a.yaml, line 7, jobs[0].queue"],
   ] as const;
   for (const [place, text] of places) {
     const { message } = new InputError("invalid-value", place, "is wrong");

@@ -10,7 +10,7 @@ export const INPUT_ERRORS = {
   },
   "missing-column": {
     meaning: "A required column is not in the header.",
-    cure: "Add the column; the header's names are those of the openb trace.",
+    cure: "Add the column; the header's names are those of the trace that the format comes from.",
   },
   "duplicate-column": {
     meaning: "Two columns have the same name.",
@@ -44,6 +44,62 @@ export const INPUT_ERRORS = {
     meaning: "An input is larger than the limit that keeps it in memory.",
     cure: "Split the input.",
   },
+  "unsorted-trace": {
+    meaning: "A row is earlier than the row before it.",
+    cure: "Sort the rows by time.",
+  },
+  "missing-trace": {
+    meaning: "A scenario names a file of a folder of traces, and no folder is given.",
+    cure: "Give the folder with --traces, or let the trace say `else: generated`.",
+  },
+  "invalid-yaml": {
+    meaning: "The text is not one YAML document.",
+    cure: "Correct the syntax at this line.",
+  },
+  "unknown-key": {
+    meaning: "A key that no setting has.",
+    cure: "Correct the key or remove it; no key is ignored.",
+  },
+  "missing-key": {
+    meaning: "A setting that the scenario needs is not there.",
+    cure: "Add the key.",
+  },
+  "invalid-setting": {
+    meaning: "A setting's value is not what its key holds, or contradicts another.",
+    cure: "Correct the value.",
+  },
+  "unknown-name": {
+    meaning: "A name of something that the scenario does not have.",
+    cure: "Correct the name, or add what it names.",
+  },
+  "duplicate-name": {
+    meaning: "Two things of one sort have the same name.",
+    cure: "Give each of them a name of its own.",
+  },
+  "queue-cycle": {
+    meaning: "A queue stands below itself.",
+    cure: "Let the highest of these queues have no parent.",
+  },
+  "queue-not-leaf": {
+    meaning: "A queue has both children and jobs.",
+    cure: "Name one of its children.",
+  },
+  "guarantee-too-large": {
+    meaning: "Queues are guaranteed more than their parent or the cluster has.",
+    cure: "Lower the guaranteed amounts, or add nodes.",
+  },
+  "larger-than-any-node": {
+    meaning: "No node could hold it even if the node were empty.",
+    cure: "Ask for less, accept more device kinds, or add a larger node.",
+  },
+  "larger-than-cluster": {
+    meaning: "It would not fit on the nodes even if all of them were empty.",
+    cure: "Ask for fewer or smaller members, accept more device kinds, or add nodes.",
+  },
+  "larger-than-queue": {
+    meaning: "A job alone needs more than its queue may ever hold.",
+    cure: "Ask for less, or raise the queue's limit.",
+  },
   "nothing-to-fill": {
     meaning: "No device or no work for devices: load, which is their ratio, has no meaning.",
     cure: "Give at least one node with a GPU and one pod that asks for one.",
@@ -57,6 +113,8 @@ export interface InputPlace {
   /** From 1; the header is line 1. */
   readonly line?: number;
   readonly column?: string;
+  /** Where in a document of settings, such as `jobs[0].queue`. */
+  readonly key?: string;
 }
 
 /** Input that cannot be used: what is wrong, where, and what to do. Nothing was written. */
@@ -72,11 +130,12 @@ export class InputError extends Error {
   }
 }
 
-function formatPlace({ file, line, column }: InputPlace): string {
+function formatPlace({ file, line, column, key }: InputPlace): string {
   return [
     file,
     line === undefined ? "" : `, line ${line}`,
     column === undefined ? "" : `, column ${column}`,
+    key === undefined ? "" : `, ${key}`,
   ].join("");
 }
 

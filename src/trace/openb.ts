@@ -18,7 +18,8 @@ const NODE_COLUMNS = {
   optional: [],
 };
 
-const POD_COLUMNS = {
+/** Columns of a list of pods in the openb trace's format. */
+export const POD_COLUMNS = {
   required: ["name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"],
   // The trace's own columns that placement has no use for are known, not surprising.
   optional: ["gpu_spec", "qos", "pod_phase", "creation_time", "deletion_time", "scheduled_time"],
@@ -95,7 +96,7 @@ export async function readOpenbPods(
   let pods = 0;
   for await (const row of readCsvRows(file, POD_COLUMNS, onIgnoredColumns)) {
     row.name("name");
-    const request = toRequest(row);
+    const request = toPodRequest(row);
     const key = requestKey(request);
     let index = classOf.get(key);
     if (index === undefined) {
@@ -120,7 +121,8 @@ function lengthened(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return copy;
 }
 
-function toRequest(row: CsvRow): ResourceRequest {
+/** @throws InputError if the row asks for what no pod can. */
+export function toPodRequest(row: CsvRow): ResourceRequest {
   const cpu = milliCpu(row.integer("cpu_milli", QUANTITY_MAX));
   const memory = mib(row.integer("memory_mib", QUANTITY_MAX));
   const count = row.integer("num_gpu", DEVICES_MAX);
