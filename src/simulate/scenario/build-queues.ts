@@ -1,0 +1,112 @@
+import { checkGuarantees, checkQueue } from "../../decide/queues/check-queue.ts";
+import { type Amounts, RESOURCES } from "../../model/amounts.ts";
+import { queueId } from "../../model/ids.ts";
+import type { Queue } from "../../model/queue.ts";
+import { suggestName } from "./nearest-name.ts";
+import { type Room, sayAmount } from "./room.ts";
+import type { QueueShape } from "./scenario-shape.ts";
+import type { ScenarioText } from "./scenario-text.ts";
+
+/**
+ * The tree of queues, parents before their children.
+ *
+ * @throws InputError for names that are unknown or stand twice, for a circle, and for guarantees
+ * that the parent or the cluster cannot give.
+ */
+export function buildQueues(
+  text: ScenarioText,
+  shapes: readonly QueueShape[],
+  room: Room,
+): Queue[] {
+  const indexOf = new Map<string, number>();
+  for (const [index, { name }] of shapes.entries()) {
+    if (indexOf.has(name)) {
+      throw text.refuse("duplicate-name", ["queues", index, "name"], `queue ${name} stands twice`);
+    }
+    indexOf.set(name, index);
+  }
+  for (const [index, { name, parent }] of shapes.entries()) {
+    if (parent === undefined || indexOf.has(parent)) continue;
+    const problem = `queue ${name} has the parent "${parent}", which does not exist${suggestName(parent, indexOf.keys())}`;
+    throw text.refuse("unknown-name", ["queues", index, "parent"], problem);
+  }
+  const depths = shapes.map((_, index) => depthOf(text, shapes, indexOf, index));
+  const queues = shapes.map((shape) => toQueue(shape));
+  checkAmounts(text, queues, indexOf);
+  checkCapacity(text, queues, room);
+  return queues.toSorted((left, right) => {
+    const [before, after] = [indexOf.get(left.id)!, indexOf.get(right.id)!];
+    return depths[before] - depths[after] || before - after;
+  });
+}
+
+/** Number of queues above it. O(depth). */
+function depthOf(
+  text: ScenarioText,
+  shapes: readonly QueueShape[],
+  indexOf: ReadonlyMap<string, number>,
+  index: number,
+): number {
+  const above = [shapes[index].name];
+  let { parent } = shapes[index];
+  while (parent !== undefined) {
+    if (above.includes(parent)) {
+      const problem = [...above, parent].join(" stands below ");
+      throw text.refuse("queue-cycle", ["queues", index, "parent"], problem);
+    }
+    above.push(parent);
+    parent = shapes[indexOf.get(parent)!].parent;
+  }
+  return above.length - 1;
+}
+
+function toQueue({ name, parent, weight, guaranteed, limit, borrows }: QueueShape): Queue {
+  return {
+    id: queueId(name),
+    ...(parent === undefined ? {} : { parent: queueId(parent) }),
+    weight,
+    guaranteed: toAmounts(guaranteed),
+    limit: toAmounts(limit),
+    borrows,
+  };
+}
+
+function toAmounts({ cpu, memory, gpus }: QueueShape["limit"]): Partial<Amounts> {
+  return {
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(gpus === undefined ? {} : { gpuMilli: gpus }),
+  };
+}
+
+function checkAmounts(
+  text: ScenarioText,
+  queues: readonly Queue[],
+  indexOf: ReadonlyMap<string, number>,
+): void {
+  for (const queue of queues) {
+    const index = indexOf.get(queue.id)!;
+    const invalid = checkQueue(queue);
+    if (invalid !== undefined) {
+      throw text.refuse("invalid-setting", ["queues", index], invalid.message);
+    }
+    const children = queues.filter(({ parent }) => parent === queue.id);
+    const excess = checkGuarantees(queue, children);
+    if (excess !== undefined) {
+      throw text.refuse("guarantee-too-large", ["queues", index], excess.message);
+    }
+  }
+}
+
+function checkCapacity(text: ScenarioText, queues: readonly Queue[], room: Room): void {
+  for (const resource of RESOURCES) {
+    let guaranteed = 0;
+    for (const [index, queue] of queues.entries()) {
+      if (queue.parent !== undefined) continue;
+      guaranteed += queue.guaranteed[resource] ?? 0;
+      if (guaranteed <= room.total[resource]) continue;
+      const problem = `with queue ${queue.id} the queues are guaranteed ${sayAmount(resource, guaranteed)}; the cluster has ${sayAmount(resource, room.total[resource])}`;
+      throw text.refuse("guarantee-too-large", ["queues", index], problem);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import path from "node:path";
+import type { OnIgnoredColumns } from "../../trace/csv-rows.ts";
+import type { TraceFileShape } from "./scenario-shape.ts";
+import type { KeyPath, ScenarioText } from "./scenario-text.ts";
+
+/** Everything that building a scenario takes, beside its shape. */
+export interface Draft {
+  readonly text: ScenarioText;
+  readonly seed: number;
+  /** Folder of traces, if one was given. */
+  readonly traces?: string;
+  readonly notes: string[];
+}
+
+/**
+ * Path of the file that the setting means, or `undefined` where something generated stands in.
+ *
+ * @throws InputError if it lies in the folder of traces, and there is none.
+ */
+export function locateTrace(
+  draft: Draft,
+  setting: TraceFileShape,
+  keys: KeyPath,
+): string | undefined {
+  const { text, traces, notes } = draft;
+  if (typeof setting === "string") return path.resolve(path.dirname(text.file), setting);
+  if (traces !== undefined) return path.resolve(traces, setting.trace);
+  if (setting.else === undefined) {
+    throw text.refuse("missing-trace", keys, `is ${setting.trace} in a folder of traces`);
+  }
+  notes.push(`${keys[0] as string}: generated work stands in for ${setting.trace}.`);
+  return undefined;
+}
+
+/** Notes columns that nobody reads. */
+export function noteIgnored({ notes }: Draft): OnIgnoredColumns {
+  return (file, columns) => {
+    notes.push(`${file}: columns that a simulation does not use: ${columns.join(", ")}.`);
+  };
+}
