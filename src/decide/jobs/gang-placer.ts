@@ -55,7 +55,7 @@ export function speedTiers(ground: Ground, record: JobRecord): (readonly number[
       if (kinds.length === 0) return undefined;
       return ground.model.classes.intern({ ...request, accelerators: { ...wanted, kinds } });
     });
-    if (classes.every((id) => id !== undefined)) tiers.push(classes as number[]);
+    if (classes.every((id) => id !== undefined)) tiers.push(classes);
   }
   tiers.push(record.classes);
   return tiers;

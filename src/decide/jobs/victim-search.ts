@@ -61,11 +61,10 @@ export function makeRoom(
     return undefined;
   }
   const { placed } = places;
-  return placed.map((holding, index) => ({
-    ...holding,
-    role: pieces[index].role,
-    number: record.nextMember + index,
-  }));
+  return placed.map(({ row, request, devices }, index) => {
+    const { role } = pieces[index];
+    return { row, request, devices, role, number: record.nextMember + index };
+  });
 }
 
 /** A cheap look before the search. O(leaves + priorities + elastic jobs). */

@@ -46,20 +46,28 @@ function arbitraryProblem({ rows, jobs, pieces }: Sizes): fc.Arbitrary<VictimPro
     })
     .map(({ jobs: list, demand, rows: nodes }) => {
       const units: VictimUnit[] = [];
-      for (const [group, { cost, members, spare }] of list.entries()) {
-        const holdings = members.map(({ device, ...one }) => ({
-          ...one,
-          memory: 1,
-          devices: [device],
-        }));
+      const spares: number[] = [];
+      const held = nodes.map(({ devices }) => [...devices]);
+      for (const { cost, members, spare } of list) {
+        // No device ever has more than 1000 milli, whoever leaves it.
+        const there = members.filter(({ row, device, milli }) => {
+          if (held[row][device] + milli > 1000) return false;
+          held[row][device] += milli;
+          return true;
+        });
+        if (there.length === 0) continue;
+        const group = spares.length;
+        spares.push(Math.min(spare, there.length - 1));
+        const holdings = there.map(({ row, cpu, milli, device }) => {
+          return { row, cpu, milli, memory: 1, devices: [device] };
+        });
         units.push({ cost, holdings, group, isWhole: true });
         if (spare === 0) continue;
         for (const one of holdings) units.push({ cost: 0, holdings: [one], group, isWhole: false });
       }
       // A piece of several devices takes whole ones, as a request does.
       const whole = demand.map((one) => (one.count > 1 ? { ...one, milli: 1000 } : one));
-      const spare = list.map((one) => Math.min(one.spare, one.members.length - 1));
-      return { rows: nodes, units, spare, demand: whole };
+      return { rows: nodes, units, spare: spares, demand: whole };
     });
 }
 

@@ -53,7 +53,7 @@ export function applyServiceEvent(book: ServiceBook, event: ServiceEvent, nowMs:
 
 /** Replicas on a row, or on one device of it, have vanished. */
 export function loseReplicas(book: ServiceBook, row: number, device: number | undefined): void {
-  for (const replica of [...book.replicas.values()]) {
+  for (const replica of book.replicas.values()) {
     const { holding } = replica;
     if (holding.row !== row || replica.state === "leaving") continue;
     if (device === undefined || holding.devices.includes(device)) book.drop(replica);

@@ -40,7 +40,7 @@ function decideService(record: ServiceRecord, deciding: ServiceDeciding): void {
     if (replica.state === "asleep" || awake >= target) stop(replica, "drained", deciding);
   }
   if (!record.isRemoved) preload(record, loaded, deciding);
-  else for (const replica of [...record.replicas.values()]) retireRemoved(replica, deciding);
+  else for (const replica of record.replicas.values()) retireRemoved(replica, deciding);
 }
 
 /** Brings one more replica up, the fastest way first (rule A4). */
