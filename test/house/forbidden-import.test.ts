@@ -11,10 +11,11 @@ import { leadingText, parseFile, parseText, placeOf, type ParsedFile } from "./s
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   decide: ["model"],
+  engine: ["model"],
   trace: ["model"],
-  simulate: ["model", "decide", "trace"],
+  simulate: ["model", "decide", "engine", "trace"],
   cli: ["model", "trace", "simulate"],
-  main: ["model", "decide", "trace", "simulate", "cli"],
+  main: ["model", "decide", "engine", "trace", "simulate", "cli"],
 };
 const layers = Object.keys(mayImport);
 

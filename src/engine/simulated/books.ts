@@ -1,0 +1,162 @@
+import type { JobId, QueueId, ServiceId } from "../../model/ids.ts";
+import { requestedMilli } from "../../model/resources.ts";
+import type { RequestStream, SimulatedJob } from "./workload.ts";
+
+/** What devices are physically held for; those of suspended jobs and sleeping replicas are free. */
+export const USES = ["offline", "busy", "idle", "moving"] as const;
+/**
+ * `offline`: by a gang that is up. `busy`, `idle`: by a replica that is awake, with requests or
+ * without. `moving`: by what comes or goes (suspends, resumes, saves before it stops; starts,
+ * wakes, falls asleep).
+ */
+export type Use = (typeof USES)[number];
+
+/** Milli of devices held by use, integrated over time. O(1) for each change. */
+export class Meter {
+  readonly #held: Record<Use, number> = noUse();
+  readonly #milliMs: Record<Use, number> = noUse();
+  #sinceMs = 0;
+
+  change(nowMs: number, use: Use, milli: number): void {
+    this.#advance(nowMs);
+    this.#held[use] += milli;
+  }
+
+  /** Milli held now. */
+  get held(): Readonly<Record<Use, number>> {
+    return this.#held;
+  }
+
+  /** Milli × milliseconds held until now. */
+  milliMs(nowMs: number): Readonly<Record<Use, number>> {
+    this.#advance(nowMs);
+    return this.#milliMs;
+  }
+
+  #advance(nowMs: number): void {
+    const passedMs = nowMs - this.#sinceMs;
+    if (passedMs <= 0) return;
+    this.#sinceMs = nowMs;
+    for (const use of USES) this.#milliMs[use] += passedMs * this.#held[use];
+  }
+}
+
+/**
+ * What physically happened to a job. `…MilliMs` are milli of devices × milliseconds; they are
+ * brought up to date whenever something happens to the job.
+ */
+export interface JobHistory {
+  readonly id: JobId;
+  readonly queue: QueueId;
+  /** Milli of devices at minimum size. */
+  readonly gpuMilli: number;
+  /** Members at minimum size. */
+  readonly members: number;
+  readonly submitMs: number;
+  /** When its gang was up for the first time. */
+  firstStartMs: number | undefined;
+  endMs: number | undefined;
+  /** Absent while it is not over. */
+  outcome: "succeeded" | "given-up" | "cancelled" | undefined;
+  /** Times that its gang was started and came up. */
+  attempts: number;
+  /** Times that it failed by itself. */
+  failures: number;
+  suspensions: number;
+  /** Times that it was told to stop. */
+  stops: number;
+  /** Run time that made progress and was not lost so far. */
+  productiveMilliMs: number;
+  /** Run time whose progress was rolled back. */
+  lostMilliMs: number;
+  savingMilliMs: number;
+  restartingMilliMs: number;
+  /** Suspending and resuming. */
+  movingMilliMs: number;
+}
+
+/** What physically happened to a service. */
+export interface ServiceHistory {
+  readonly id: ServiceId;
+  /**
+   * By request, in order of arrival: time from its arrival to the start of the service that it
+   * got, or gets; NaN if that did not start.
+   */
+  readonly waitMs: Float64Array;
+  /** Requests served to the end. */
+  served: number;
+  /** Times that a request's replica vanished from under it, and it went back to the queue. */
+  retried: number;
+  readonly meter: Meter;
+}
+
+/** All that physically happened, for reports. */
+export class Books {
+  readonly jobs: readonly JobHistory[];
+  readonly services: readonly ServiceHistory[];
+  /** Devices held by jobs. */
+  readonly jobMeter = new Meter();
+
+  constructor(jobs: readonly SimulatedJob[], requests: readonly RequestStream[]) {
+    this.jobs = jobs.map(historyOf);
+    this.services = requests.map(({ service, arrivalMs }) => ({
+      id: service,
+      waitMs: new Float64Array(arrivalMs.length).fill(Number.NaN),
+      served: 0,
+      retried: 0,
+      meter: new Meter(),
+    }));
+  }
+
+  /** Milli of devices physically held now, by use. O(services). */
+  heldMilli(): Record<Use, number> {
+    return sumOf(this.#meters().map(({ held }) => held));
+  }
+
+  /** Milli × milliseconds held until now, by use. O(services). */
+  milliMs(nowMs: number): Record<Use, number> {
+    return sumOf(this.#meters().map((meter) => meter.milliMs(nowMs)));
+  }
+
+  #meters(): Meter[] {
+    return [this.jobMeter, ...this.services.map(({ meter }) => meter)];
+  }
+}
+
+function historyOf({ job, submitMs }: SimulatedJob): JobHistory {
+  let gpuMilli = 0;
+  let members = 0;
+  for (const { request, replicas } of job.roles) {
+    gpuMilli += requestedMilli(request) * replicas.min;
+    members += replicas.min;
+  }
+  return {
+    id: job.id,
+    queue: job.queue,
+    gpuMilli,
+    members,
+    submitMs,
+    firstStartMs: undefined,
+    endMs: undefined,
+    outcome: undefined,
+    attempts: 0,
+    failures: 0,
+    suspensions: 0,
+    stops: 0,
+    productiveMilliMs: 0,
+    lostMilliMs: 0,
+    savingMilliMs: 0,
+    restartingMilliMs: 0,
+    movingMilliMs: 0,
+  };
+}
+
+function sumOf(parts: readonly Readonly<Record<Use, number>>[]): Record<Use, number> {
+  const sum = noUse();
+  for (const part of parts) for (const use of USES) sum[use] += part[use];
+  return sum;
+}
+
+function noUse(): Record<Use, number> {
+  return { offline: 0, busy: 0, idle: 0, moving: 0 };
+}

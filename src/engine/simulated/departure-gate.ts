@@ -1,0 +1,61 @@
+import type { DepartureId } from "../../model/ids.ts";
+
+/** Something that begins once some departures are over, unless it is cancelled. */
+export interface Waiting {
+  isCancelled: boolean;
+}
+
+interface Waiter extends Waiting {
+  /** Departures that are not over. */
+  left: number;
+  readonly begin: () => void;
+}
+
+/** Who is leaving, and what waits for them to have left. */
+export class DepartureGate {
+  readonly #report: (departure: DepartureId) => void;
+  readonly #waiters = new Map<DepartureId, Waiter[]>();
+  readonly #over = new Set<DepartureId>();
+
+  /** `report` is told of each departure when it is over, before anything begins in its place. */
+  constructor(report: (departure: DepartureId) => void) {
+    this.#report = report;
+  }
+
+  /** @throws Error if the departure began before. */
+  open(departure: DepartureId): void {
+    if (this.#waiters.has(departure) || this.#over.has(departure)) {
+      throw new Error(`departure ${departure} was ordered twice`);
+    }
+    this.#waiters.set(departure, []);
+  }
+
+  /** It is over: what waited for nothing else begins, in the order in which it came to wait. */
+  close(departure: DepartureId): void {
+    const waiters = this.#waiters.get(departure)!;
+    this.#waiters.delete(departure);
+    this.#over.add(departure);
+    this.#report(departure);
+    for (const waiter of waiters) {
+      waiter.left -= 1;
+      if (waiter.left === 0 && !waiter.isCancelled) waiter.begin();
+    }
+  }
+
+  /**
+   * Begins when all of `after` are over, which may be at once.
+   * @throws Error if one of them never began.
+   */
+  whenOver(after: readonly DepartureId[], begin: () => void): Waiting {
+    const waiter: Waiter = { isCancelled: false, left: 0, begin };
+    for (const departure of new Set(after)) {
+      if (this.#over.has(departure)) continue;
+      const waiters = this.#waiters.get(departure);
+      if (waiters === undefined) throw new Error(`departure ${departure} was never ordered`);
+      waiters.push(waiter);
+      waiter.left += 1;
+    }
+    if (waiter.left === 0) begin();
+    return waiter;
+  }
+}
