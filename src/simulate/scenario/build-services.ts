@@ -1,3 +1,4 @@
+import { checkService } from "../../decide/services/check-service.ts";
 import { serviceId } from "../../model/ids.ts";
 import type { ModelService, Scaling, Sleeping } from "../../model/service.ts";
 import { readImageRequests } from "../../trace/image-requests.ts";
@@ -34,6 +35,8 @@ export async function buildServices(
     }
     names.add(shape.name);
     const service = toService(shape);
+    const invalid = checkService(service);
+    if (invalid !== undefined) throw draft.text.refuse("invalid-setting", keys, invalid.message);
     const misfit = findServiceMisfit(service, room);
     if (misfit !== undefined) throw draft.text.refuse(misfit.code, keys, misfit.problem);
     const times = await readRequests(draft, shape.requests, [...keys, "requests"], index);

@@ -1,3 +1,4 @@
+import { checkJob } from "../../decide/jobs/check-job.ts";
 import { RESOURCES, type Amounts, amountsOf } from "../../model/amounts.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Queue } from "../../model/queue.ts";
@@ -35,11 +36,8 @@ export function checkJobs(
 
 function findJobMisfit(job: BatchJob, room: Room): Misfit | undefined {
   const who = `job ${job.id}`;
-  const names = job.roles.map(({ name }) => name);
-  const twin = names.find((name, index) => names.indexOf(name) < index);
-  if (twin !== undefined) {
-    return { code: "duplicate-name", problem: `${who} has two roles of the name ${twin}` };
-  }
+  const invalid = checkJob(job);
+  if (invalid !== undefined) return { code: "invalid-setting", problem: invalid.message };
   for (const kind of Object.keys(job.speeds ?? {})) {
     const misfit = findUnknownKind(room, who, kind);
     if (misfit !== undefined) return misfit;

@@ -1,3 +1,4 @@
+import { DEVICE_KINDS_MAX } from "../../decide/cluster/kind-table.ts";
 import { readFile, stat } from "node:fs/promises";
 import type { z } from "zod";
 import { PLACEMENT_POLICIES } from "../../decide/policies/registry.ts";
@@ -41,6 +42,10 @@ export async function readScenario(
   const draft = { text, seed: shape.seed, notes, ...(traces === undefined ? {} : { traces }) };
   const nodes = await buildNodes(draft, shape.nodes);
   const room = measureRoom(nodes);
+  if (room.kinds.size > DEVICE_KINDS_MAX) {
+    const problem = `have ${room.kinds.size} device kinds; at most ${DEVICE_KINDS_MAX} can be`;
+    throw text.refuse("too-many-device-kinds", ["nodes"], problem);
+  }
   const queues = buildQueues(text, shape.queues, room);
   const { jobs, offline, sourced } = await buildJobs(draft, shape.jobs);
   checkJobs(sourced, queues, room);
@@ -104,17 +109,24 @@ function checkPolicy(text: ScenarioText, policy: string): void {
   throw text.refuse("unknown-name", ["policy"], problem);
 }
 
-/** Work without devices cannot be measured against idle devices. */
+/** Work without devices cannot be measured against idle devices, nor any without a span of time. */
 function checkOffline(
   text: ScenarioText,
-  { jobs }: ScenarioShape,
+  { jobs, horizon, services }: ScenarioShape,
   offline: OfflineWork | undefined,
 ): void {
-  const idle = offline?.jobs.find((job) => deviceWork(job) === 0);
-  if (idle === undefined) return;
+  if (offline === undefined) return;
   const index = jobs.findIndex((source) => !("list" in source) && source.amount !== undefined);
+  const keys = ["jobs", index, "amount"];
+  if (horizon === undefined && services.length === 0) {
+    const problem =
+      "an amount is of the time that requests span, or of a horizon; there is neither";
+    throw text.refuse("invalid-setting", keys, problem);
+  }
+  const idle = offline.jobs.find((job) => deviceWork(job) === 0);
+  if (idle === undefined) return;
   const problem = `job ${idle.job.id} needs no GPU, and the amount is of GPU time; \`gpuOnly: true\` leaves such jobs out`;
-  throw text.refuse("invalid-setting", ["jobs", index, "amount"], problem);
+  throw text.refuse("invalid-setting", keys, problem);
 }
 
 function buildPrices(

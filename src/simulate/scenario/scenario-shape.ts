@@ -153,11 +153,17 @@ const service = settings({
   scaling: settings({
     keepAlive: duration,
     headroom: wholeNumber(0, MEMBERS_MAX).default(0),
-    missed: z.number().min(0).lt(1).optional(),
+    missed: z.number().gt(0).lt(1).optional(),
   }),
   objective: settings({ wait: duration, quantile: z.number().gt(0).max(1) }),
   requests,
-});
+}).refine(
+  ({ sleep, replicas }) => typeof sleep?.standby !== "number" || sleep.standby <= replicas.max,
+  {
+    path: ["sleep", "standby"],
+    message: "is more than the replicas' max",
+  },
+);
 
 const failure = oneOf({
   nodeLost: settings({ at: duration, nodeLost: name, repair: period.optional() }),

@@ -62,7 +62,7 @@ export function parseScenarioText(
 }
 
 /** `jobs[0].list[2].queue` */
-export function formatKeyPath(path: KeyPath): string {
+function formatKeyPath(path: KeyPath): string {
   return path
     .map((step, index) => {
       if (typeof step === "number") return `[${step}]`;

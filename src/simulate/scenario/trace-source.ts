@@ -23,8 +23,8 @@ export function locateTrace(
   keys: KeyPath,
 ): string | undefined {
   const { text, traces, notes } = draft;
-  if (typeof setting === "string") return path.resolve(path.dirname(text.file), setting);
-  if (traces !== undefined) return path.resolve(traces, setting.trace);
+  if (typeof setting === "string") return within(path.dirname(text.file), setting);
+  if (traces !== undefined) return within(traces, setting.trace);
   if (setting.else === undefined) {
     throw text.refuse("missing-trace", keys, `is ${setting.trace} in a folder of traces`);
   }
@@ -37,4 +37,9 @@ export function noteIgnored({ notes }: Draft): OnIgnoredColumns {
   return (file, columns) => {
     notes.push(`${file}: columns that a simulation does not use: ${columns.join(", ")}.`);
   };
+}
+
+/** Relative where the folder is: notes and errors say the path as the user gave it. */
+function within(folder: string, file: string): string {
+  return path.isAbsolute(file) ? file : path.join(folder, file);
 }

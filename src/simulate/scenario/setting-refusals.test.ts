@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { folder, testRefusals } from "../../../test/support/scenario-refusals.ts";
+import { readScenario } from "./read-scenario.ts";
+
+const worker = "members: 4, cpu: 2, memory: 8Gi, gpus: 1";
+const TRAIN = "jobs[0].list[0]";
+
+// Keys and values.
+testRefusals({
+  "a key that is not known, with the nearest": {
+    take: "keepAlive:",
+    put: "keepalive:",
+    code: "unknown-key",
+    key: "services[0].scaling.keepalive",
+    says: /did you mean "keepAlive"\?\); the keys are keepAlive, headroom, missed/,
+  },
+  "a key that is not known at the top": {
+    take: "horizon:",
+    put: "horizn:",
+    code: "unknown-key",
+    key: "horizn",
+    says: /did you mean "horizon"/,
+  },
+  "a key that is missing, on the line of what lacks it": {
+    take: "        work: 2h\n",
+    put: "",
+    code: "missing-key",
+    key: `${TRAIN}.work`,
+    says: /is missing/,
+    on: "- name: train",
+  },
+  "GPUs without their kind": {
+    take: ", kind: A10",
+    put: "",
+    code: "missing-key",
+    key: "nodes[0].kind",
+    says: /is missing/,
+    on: "name: gpu",
+  },
+  "a source of jobs that is none": {
+    take: "- {openb: pods.csv,",
+    put: "- {opnb: pods.csv,",
+    code: "invalid-setting",
+    key: "jobs[1]",
+    says: /must have one of the keys openb, generated, list; it has none \(did you mean "openb"/,
+  },
+  "two sources in one": {
+    take: "- {openb: pods.csv,",
+    put: "- {list: [], openb: pods.csv,",
+    code: "invalid-setting",
+    key: "jobs[1]",
+    says: /it has openb and list/,
+  },
+  "a negative time": {
+    take: "submit: 90s",
+    put: "submit: -90s",
+    code: "invalid-setting",
+    key: `${TRAIN}.submit`,
+    says: /must be a time such as .*, not "-90s"/,
+  },
+  "a time without a unit": {
+    take: "grace: 30s",
+    put: "grace: 30",
+    code: "invalid-setting",
+    key: "grace",
+    says: /not 30\./,
+  },
+  "no work at all": {
+    take: "work: 2h",
+    put: "work: 0s",
+    code: "invalid-setting",
+    key: `${TRAIN}.work`,
+    says: /longer than 0/,
+  },
+  "one and a half GPUs": {
+    take: "    gpus: 1\n",
+    put: "    gpus: 1.5\n",
+    code: "invalid-setting",
+    key: "services[0].gpus",
+    says: /a whole number of GPUs, or a share of one.*, not 1\.5/,
+  },
+  "a list instead of a map": {
+    take: "{A10: 0.75}",
+    put: "[0.75]",
+    code: "invalid-setting",
+    key: "prices",
+    says: /must be a map of keys, not a list/,
+  },
+  "max below min": {
+    take: "{min: 0, max: 6}",
+    put: "{min: 7, max: 6}",
+    code: "invalid-setting",
+    key: "services[0].replicas.max",
+    says: /less than min/,
+  },
+  "members whose max is below min": {
+    take: "members: 4",
+    put: "members: {min: 4, max: 3}",
+    code: "invalid-setting",
+    key: `${TRAIN}.roles[0].members.max`,
+    says: /less than min/,
+  },
+  "more replicas kept loaded than there may be": {
+    take: "standby: 2",
+    put: "standby: 7",
+    code: "invalid-setting",
+    key: "services[0].sleep.standby",
+    says: /more than the replicas' max/,
+  },
+});
+
+// Names.
+testRefusals({
+  "an unknown policy, with the nearest": {
+    take: "horizon: 2d",
+    put: "policy: neuraxi",
+    code: "unknown-name",
+    key: "policy",
+    says: /no policy "neuraxi" \(did you mean "neuraxis"\?\); there are random, /,
+  },
+  "an unknown parent": {
+    take: "speech, parent: research",
+    put: "speech, parent: reserch",
+    code: "unknown-name",
+    key: "queues[2].parent",
+    says: /did you mean "research"/,
+  },
+  "a queue twice": {
+    take: "name: speech",
+    put: "name: vision, weight: 2",
+    code: "duplicate-name",
+    key: "queues[2].name",
+    says: /queue vision stands twice/,
+  },
+  "a circle of queues": {
+    take: "{name: research, guaranteed",
+    put: "{name: research, parent: speech, guaranteed",
+    code: "queue-cycle",
+    key: "queues[0].parent",
+    says: /research stands below speech stands below research/,
+  },
+  "a job in a queue that does not exist": {
+    take: "queue: vision",
+    put: "queue: visoin",
+    code: "unknown-name",
+    key: TRAIN,
+    says: /did you mean "vision"/,
+    on: "- name: train",
+  },
+  "a job in a queue that has children": {
+    take: "queue: vision",
+    put: "queue: research",
+    code: "queue-not-leaf",
+    key: TRAIN,
+    says: /queue research, which has children/,
+    on: "- name: train",
+  },
+  "a node twice": {
+    take: "name: big",
+    put: "name: gpu, gpus: 0",
+    code: "duplicate-name",
+    key: "nodes[1]",
+    says: /node gpu-0 stands twice/,
+  },
+  "two roles of one name": {
+    take: `- {name: worker, ${worker}}`,
+    put: `- {name: worker, ${worker}}\n          - {name: worker, ${worker}}`,
+    code: "invalid-setting",
+    key: TRAIN,
+    says: /two roles of one name/,
+    on: "- name: train",
+  },
+  "an unknown device kind in a job": {
+    take: worker,
+    put: `${worker}, kinds: [A100]`,
+    code: "unknown-name",
+    key: TRAIN,
+    says: /job train names the device kind "A100", .*\(did you mean "A10"\?\); they have A10/,
+    on: "- name: train",
+  },
+  "an unknown device kind among the prices": {
+    take: "{A10: 0.75}",
+    put: "{A10: 0.75, T4: 0.5}",
+    code: "unknown-name",
+    key: "prices.T4",
+    says: /device kind "T4"/,
+  },
+  "a device kind without a price": {
+    take: "{A10: 0.75}",
+    put: "{}",
+    code: "missing-key",
+    key: "prices",
+    says: /no price for A10, and no default/,
+  },
+});
+
+test("refused: a scenario without nodes", async () => {
+  const file = folder.write("bare.yaml", "name: n\nseed: 1\ngrace: 1s\nnodes: []\n");
+  const place = { file, line: 4, key: "nodes" };
+  await assert.rejects(readScenario(file), { code: "invalid-setting", place });
+});
+
+test("refused: what is no YAML, at its line", async () => {
+  const texts: readonly [text: string, line: number][] = [
+    ["a: 1\nb: [1\n", 3],
+    ["a: 1\na: 2\n", 2],
+    ["a: 1\n\tb: 2\n", 2],
+    ["a: 1\n---\nb: 2\n", 2],
+    ["a: 1\nb: !odd 2\n", 2],
+  ];
+  for (const [text, line] of texts) {
+    const file = folder.write("broken.yaml", text);
+    await assert.rejects(readScenario(file), { code: "invalid-yaml", place: { file, line } }, text);
+  }
+  for (const file of [folder.resolve("missing.yaml"), folder.path]) {
+    await assert.rejects(readScenario(file), { code: "cannot-read", place: { file } });
+  }
+});
+
+test("refused: a small text that aliases blow up", async () => {
+  const levels = Array.from({ length: 9 }, (_, level) => {
+    const item = level === 0 ? "x" : `*l${level - 1}`;
+    return `l${level}: &l${level} [${Array.from({ length: 9 }, () => item).join(", ")}]`;
+  });
+  const file = folder.write("bomb.yaml", levels.join("\n"));
+  await assert.rejects(readScenario(file), { code: "invalid-yaml" });
+});
