@@ -14,6 +14,8 @@ export interface Host {
   runFill(input: FillInput, tasks: readonly FillTask[]): Promise<FillResult[]>;
   /** The same for bounds, one for each seed. */
   runBounds(input: FillInput, seeds: readonly number[]): Promise<FillBound[]>;
+  /** Shows how far a long run has come: `done` of what `unit` names. */
+  progress(done: number, unit: string): void;
   /** @throws UsageError if files of these names cannot be written into the folder. */
   checkFolder(folder: string, names: readonly string[]): Promise<void>;
   /** Writes files into a folder, which is made if needed. @throws UsageError if it cannot. */

@@ -27,6 +27,7 @@ const host: Host = {
     runFillTasks(input, tasks, (done) => progress.show(done, tasks.length, "fills")),
   runBounds: (input, seeds) =>
     runBoundTasks(input, seeds, (done) => progress.show(done, seeds.length, "bounds")),
+  progress: (done, unit) => progress.show(Math.floor(done), undefined, unit),
   checkFolder,
   writeFiles,
 };

@@ -16,8 +16,12 @@ export class ProgressLine {
     this.#shownAtMs = clock();
   }
 
-  show(done: number, total: number, what: string): void {
-    const text = `${done} of ${total} ${what} (${Math.floor((100 * done) / total)} %)`;
+  /** `total` is left out where nobody knows it. */
+  show(done: number, total: number | undefined, what: string): void {
+    const text =
+      total === undefined
+        ? `${done} ${what}`
+        : `${done} of ${total} ${what} (${Math.floor((100 * done) / total)} %)`;
     if (this.#stream.isTTY) {
       this.#stream.write(`\r\u001B[2K${text}`);
       this.#isShown = true;

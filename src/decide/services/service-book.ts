@@ -34,6 +34,8 @@ export interface ServiceRecord {
   nextReplica: number;
   isRemoved: boolean;
   waitCode: RefusalCode | undefined;
+  /** Room version at which no more could be loaded for the standby. */
+  preloadedAt: number;
 }
 
 /** All services and their replicas. */
@@ -60,6 +62,7 @@ export class ServiceBook {
       nextReplica: known?.nextReplica ?? 0,
       isRemoved: false,
       waitCode: undefined,
+      preloadedAt: -1,
     });
     const record = this.services.get(service.id)!;
     for (const [number, replica] of record.replicas) {

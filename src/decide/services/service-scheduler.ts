@@ -158,15 +158,29 @@ function retireRemoved(replica: ReplicaRecord, deciding: ServiceDeciding): void 
   stop(replica, "removed", deciding);
 }
 
-/** Loads replicas up to the standby where room is free: nobody has to leave for them (rule A5). */
+/**
+ * Loads replicas up to the standby where room is free, on each node as many as could be awake there
+ * together: nobody has to leave for them (rule A5). O(nodes), and only after room appeared.
+ */
 function preload(record: ServiceRecord, loaded: number, deciding: ServiceDeciding): void {
-  const { ground } = deciding.services;
+  const { table, roomVersion } = deciding.services.ground;
   const standby = record.service.sleep?.standby ?? 0;
-  for (let count = loaded; count < standby; count += 1) {
-    const row = ground.placer.pickRow(record.request, deciding.random);
-    if (row === -1) return;
-    start(record, take(record, row, deciding), deciding);
+  if (loaded >= standby || record.preloadedAt === roomVersion) return;
+  const onRow = new Map<number, number>();
+  for (const { holding } of record.replicas.values()) {
+    onRow.set(holding.row, (onRow.get(holding.row) ?? 0) + 1);
   }
+  let missing = standby - loaded;
+  for (let row = 0; row < table.rows && missing > 0; row += 1) {
+    let room = table.fits(row, record.request) ? table.emptyRoomFor(row, record.request) : 0;
+    room -= onRow.get(row) ?? 0;
+    while (missing > 0 && room > 0 && table.fits(row, record.request)) {
+      start(record, take(record, row, deciding), deciding);
+      missing -= 1;
+      room -= 1;
+    }
+  }
+  record.preloadedAt = roomVersion;
 }
 
 function tellWaiting(record: ServiceRecord, target: number, deciding: ServiceDeciding): void {

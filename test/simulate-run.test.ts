@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import test, { after } from "node:test";
+import { runNeuraxis } from "./support/run-neuraxis.ts";
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "neuraxis-run-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const SCENARIO = `name: small
+seed: 1
+policy: best-fit
+grace: 30s
+nodes:
+  - {count: 2, name: gpu, cpu: 8, memory: 64Gi, gpus: 1, kind: A10, gpuMemory: 24Gi}
+queues:
+  - name: research
+jobs:
+  - list:
+      - name: first
+        queue: research
+        submit: 0s
+        work: 100s
+        roles: [{name: worker, members: {min: 2, max: 2}, cpu: 1, memory: 1Gi, gpus: 1}]
+      - name: second
+        queue: research
+        submit: 10s
+        work: 50s
+        roles: [{name: worker, members: {min: 1, max: 1}, cpu: 1, memory: 1Gi, gpus: 1}]
+`;
+
+function write(name: string, text: string): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+test("a scenario is run to its end, and the result is the same each time", async () => {
+  const file = write("small.yaml", SCENARIO);
+  const [one, two] = await Promise.all([
+    runNeuraxis(["simulate", "run", file, "--json"]),
+    runNeuraxis(["simulate", "run", file, "--json"]),
+  ]);
+  assert.equal(one.code, 0, one.stderr);
+  assert.equal(one.stdout, two.stdout);
+  const { jobs, endHours } = JSON.parse(one.stdout) as {
+    readonly jobs: { readonly succeeded: number; readonly waitSeconds: { readonly p99: number } };
+    readonly endHours: number;
+  };
+  assert.equal(jobs.succeeded, 2);
+  // The gang holds both devices for 100 seconds; the second job came 10 seconds after it.
+  assert.equal(jobs.waitSeconds.p99, 90);
+  assert.equal(Math.round(endHours * 3600), 150);
+});
+
+test("the text fits a terminal, and a setting takes the place of the file's", async () => {
+  const file = write("text.yaml", SCENARIO);
+  const settings = ["--set", "nodes.0.count=3"];
+  const { code, stdout } = await runNeuraxis(["simulate", "run", file, ...settings]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^small: policy best-fit, 3 devices/);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+});
+
+test("an impossible scenario is refused with file, line and cure", async () => {
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ["policy", SCENARIO.replace("best-fit", "best-fitt"), /line 3.*best-fit/s],
+    ["key", SCENARIO.replace("grace:", "grce:"), /line 4.*grace/s],
+    ["time", SCENARIO.replace("work: 100s", "work: -1s"), /line 14/],
+    ["queue", SCENARIO.replace("queue: research", "queue: other"), /line 11.*other/s],
+    ["size", SCENARIO.replace("gpus: 1}]", "gpus: 2}]"), /line 11.*2 GPUs/s],
+  ];
+  for (const [name, text, message] of cases) {
+    const file = write(`${name}.yaml`, text);
+    const { code, stdout, stderr } = await runNeuraxis(["simulate", "run", file]);
+    assert.equal(code, 2, `${name}: ${stderr}`);
+    assert.equal(stdout, "");
+    assert.match(stderr, message);
+  }
+});
