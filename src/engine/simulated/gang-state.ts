@@ -5,13 +5,13 @@ import type { Hold, PhysicalNode } from "./physical-node.ts";
 /**
  * Where a job stands:
  *
- *     idle ──start──► waiting ─────────► up ──finished──► over
- *      ▲                  │   resume ▲   │
- *      │        suspended ◄── suspending◄┤ suspended ──resume──► returning ──► resuming ──► up
- *      └── stopping ◄────────stop────────┘ (from anywhere; at once without a checkpoint)
+ *     idle ─start─► waiting ─► up ─suspend─► suspending ─► suspended ─resume─► returning
+ *                              ▲                                                   │
+ *                              └─────────────────── resuming ◄─────────────────────┘
  *
- * A failure leads from up to idle. The loss of a member leads from anywhere to broken, which only
- * a stop leaves.
+ * Up leads to over when the work is done, and to idle when it fails. A stop leads from anywhere to
+ * idle, by way of stopping if a checkpoint comes first. The loss of a member leads from anywhere to
+ * broken, which only a stop leaves.
  */
 export type GangState =
   | "idle"

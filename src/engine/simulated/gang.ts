@@ -63,10 +63,11 @@ export class Gang {
     for (const { member: number, node, devices } of members) {
       const member = this.#members.get(number);
       if (member?.node.id !== node)
-        this.#refuse("resume-job", `member ${number} was not on ${node}`);
-      else member.devices = devices;
+        throw this.#error("resume-job", `member ${number} was not on ${node}`);
+      member.devices = devices;
     }
-    if (members.length !== this.#members.size) this.#refuse("resume-job", "members are missing");
+    if (members.length !== this.#members.size)
+      throw this.#error("resume-job", "members are missing");
     this.#enter("returning");
     this.#await(after, () => (this.#hasBegun ? this.#moveBack() : this.#comeUp()));
   }
@@ -88,8 +89,8 @@ export class Gang {
     this.#expect("shrink-job", IN_PLACE);
     for (const number of members) {
       const member = this.#members.get(number);
-      if (member === undefined) this.#refuse("shrink-job", `there is no member ${number}`);
-      else this.#hold(member, undefined, "shrink-job");
+      if (member === undefined) throw this.#error("shrink-job", `there is no member ${number}`);
+      this.#hold(member, undefined, "shrink-job");
       this.#members.delete(number);
     }
     this.#changePace();
@@ -100,7 +101,7 @@ export class Gang {
   suspend({ departure }: SuspendJob): void {
     this.#expect("suspend-job", IN_PLACE);
     const { suspension } = this.#job.job;
-    if (suspension === undefined) return this.#refuse("suspend-job", "it cannot be suspended");
+    if (suspension === undefined) throw this.#error("suspend-job", "it cannot be suspended");
     this.history.suspensions += 1;
     this.#world.departures.open(departure);
     this.#leaving.push(departure);
@@ -118,10 +119,10 @@ export class Gang {
 
   stop({ departure, save }: StopJob): void {
     if (this.#state === "idle" || this.#state === "stopping" || this.#state === "over") {
-      this.#refuse("stop-job", `it is ${this.#state}`);
+      throw this.#error("stop-job", `it is ${this.#state}`);
     }
     const { checkpoint } = this.#job.job;
-    if (save && checkpoint === undefined) this.#refuse("stop-job", "it takes no checkpoints");
+    if (save && checkpoint === undefined) throw this.#error("stop-job", "it takes no checkpoints");
     this.history.stops += 1;
     this.#world.departures.open(departure);
     this.#leaving.push(departure);
@@ -282,7 +283,7 @@ export class Gang {
     return places.map(({ member: number, role, node, devices }) => {
       const request = this.#job.job.roles.find(({ name }) => name === role)?.request;
       if (request === undefined) throw this.#error(what, `it has no role ${role}`);
-      if (this.#members.has(number)) this.#refuse(what, `member ${number} is there already`);
+      if (this.#members.has(number)) throw this.#error(what, `member ${number} is there already`);
       const on = this.#world.nodeOf(node, `${what} ${this.history.id}`);
       const member = { number, request, node: on, devices, hold: undefined, isJoining };
       this.#members.set(number, member);
@@ -355,11 +356,7 @@ export class Gang {
   }
 
   #expect(what: string, states: readonly GangState[]): void {
-    if (!states.includes(this.#state)) this.#refuse(what, `it is ${this.#state}`);
-  }
-
-  #refuse(what: string, why: string): never {
-    throw this.#error(what, why);
+    if (!states.includes(this.#state)) throw this.#error(what, `it is ${this.#state}`);
   }
 
   #error(what: string, why: string): Error {

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { departureId } from "../../model/ids.ts";
+import { DepartureGate } from "./departure-gate.ts";
+
+const [one, two, three] = [1, 2, 3].map((number) => departureId(number));
+
+function watch() {
+  const seen: string[] = [];
+  const gate = new DepartureGate((departure) => seen.push(`departed ${departure}`));
+  return { seen, gate, tell: (word: string) => () => seen.push(word) };
+}
+
+test("what waits begins when the last of its departures is over, in the order of waiting", () => {
+  const { seen, gate, tell } = watch();
+  gate.open(one);
+  gate.open(two);
+  gate.whenOver([one, two], tell("first"));
+  gate.whenOver([two], tell("second"));
+  gate.whenOver([], tell("at once"));
+  gate.close(two);
+  gate.close(one);
+  gate.whenOver([one, two], tell("late"));
+  assert.deepEqual(seen, ["at once", "departed 2", "second", "departed 1", "first", "late"]);
+});
+
+test("what is cancelled does not begin", () => {
+  const { seen, gate, tell } = watch();
+  gate.open(one);
+  gate.whenOver([one], tell("never")).isCancelled = true;
+  gate.close(one);
+  assert.deepEqual(seen, ["departed 1"]);
+});
+
+test("a departure is ordered once, and before anybody waits for it", () => {
+  const { gate } = watch();
+  gate.open(one);
+  assert.throws(() => gate.open(one), /departure 1 was ordered twice/);
+  gate.close(one);
+  assert.throws(() => gate.open(one), /departure 1 was ordered twice/);
+  assert.throws(() => gate.whenOver([three], () => {}), /departure 3 was never ordered/);
+});
