@@ -18,17 +18,24 @@ test("what waits begins when the last of its departures is over, in the order of
   gate.whenOver([one, two], tell("first"));
   gate.whenOver([two], tell("second"));
   gate.whenOver([], tell("at once"));
+  assert.deepEqual(seen, [], "nothing begins before all orders are known");
+  assert.equal(gate.beginFree(), true);
   gate.close(two);
+  gate.beginFree();
   gate.close(one);
   gate.whenOver([one, two], tell("late"));
+  gate.beginFree();
+  assert.equal(gate.beginFree(), false);
   assert.deepEqual(seen, ["at once", "departed 2", "second", "departed 1", "first", "late"]);
 });
 
 test("what is cancelled does not begin", () => {
   const { seen, gate, tell } = watch();
   gate.open(one);
-  gate.whenOver([one], tell("never")).isCancelled = true;
+  const waiting = gate.whenOver([one], tell("never"));
   gate.close(one);
+  waiting.isCancelled = true;
+  gate.beginFree();
   assert.deepEqual(seen, ["departed 1"]);
 });
 

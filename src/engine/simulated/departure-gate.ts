@@ -16,8 +16,10 @@ export class DepartureGate {
   readonly #report: (departure: DepartureId) => void;
   readonly #waiters = new Map<DepartureId, Waiter[]>();
   readonly #over = new Set<DepartureId>();
+  /** Those that wait for nothing any more, and have not begun. */
+  #free: Waiter[] = [];
 
-  /** `report` is told of each departure when it is over, before anything begins in its place. */
+  /** `report` is told of each departure when it is over. */
   constructor(report: (departure: DepartureId) => void) {
     this.#report = report;
   }
@@ -30,7 +32,7 @@ export class DepartureGate {
     this.#waiters.set(departure, []);
   }
 
-  /** It is over: what waited for nothing else begins, in the order in which it came to wait. */
+  /** It is over. */
   close(departure: DepartureId): void {
     const waiters = this.#waiters.get(departure)!;
     this.#waiters.delete(departure);
@@ -38,12 +40,23 @@ export class DepartureGate {
     this.#report(departure);
     for (const waiter of waiters) {
       waiter.left -= 1;
-      if (waiter.left === 0 && !waiter.isCancelled) waiter.begin();
+      if (waiter.left === 0) this.#free.push(waiter);
     }
   }
 
   /**
-   * Begins when all of `after` are over, which may be at once.
+   * Begins what waits for nothing any more, in the order in which it came so far; false if there is
+   * nothing. It is called when all orders of a moment are known: one of them may have cancelled it.
+   */
+  beginFree(): boolean {
+    const free = this.#free;
+    this.#free = [];
+    for (const waiter of free) if (!waiter.isCancelled) waiter.begin();
+    return free.length > 0;
+  }
+
+  /**
+   * It begins by `beginFree` when all of `after` are over.
    * @throws Error if one of them never began.
    */
   whenOver(after: readonly DepartureId[], begin: () => void): Waiting {
@@ -55,7 +68,7 @@ export class DepartureGate {
       waiters.push(waiter);
       waiter.left += 1;
     }
-    if (waiter.left === 0) begin();
+    if (waiter.left === 0) this.#free.push(waiter);
     return waiter;
   }
 }

@@ -68,9 +68,9 @@ test("a replica that is to sleep finishes what it began, takes nothing new, and 
   driven.run(12_000);
   driven.order(sleepReplica(0, 1));
   assert.deepEqual(driven.run(15_500), ["15000 in flight 1"]);
-  assert.deepEqual(driven.engine.heldMilli(), { ...noUse, moving: 1000 });
+  assert.deepEqual(driven.engine.books.heldMilli(), { ...noUse, moving: 1000 });
   assert.deepEqual(driven.run(20_000), ["16000 departed 1"]);
-  assert.deepEqual(driven.engine.heldMilli(), noUse);
+  assert.deepEqual(driven.engine.books.heldMilli(), noUse);
   driven.order(wakeReplica(0, 1));
   assert.deepEqual(driven.run(60_000), ["22000 ready s/0", "23000 in flight 0"]);
   assert.deepEqual(waits(driven), [0, 11_000]);
@@ -114,7 +114,7 @@ test("a crash is told, unless the replica was stopping", () => {
   driven.run(11_000);
   driven.order(stopReplica(1, 1));
   assert.deepEqual(driven.run(20_000), ["12000 gone s/0", "12000 departed 1"]);
-  assert.deepEqual(driven.engine.heldMilli(), noUse);
+  assert.deepEqual(driven.engine.books.heldMilli(), noUse);
 });
 
 test("a failed device takes what uses it; what falls asleep survives in host memory", () => {

@@ -67,13 +67,24 @@ test("a job that is cancelled or given up is over in the books", () => {
   ]);
 });
 
+test("what is ordered and taken back in one moment does not begin", () => {
+  const driven = new HandDrivenEngine({
+    jobs: [simulatedJob("j", 9000)],
+    events: [addNode("a", 1)],
+  });
+  driven.run(0);
+  driven.order(start("j", 1, "0 a/0"), stop("j", false, 1));
+  assert.deepEqual(driven.run(9000), ["0 departed 1"]);
+});
+
 test("a start that waits does not begin once its job is cancelled", () => {
   const driven = new HandDrivenEngine({
     jobs: [simulatedJob("j", 9000), simulatedJob("k", 9000, { checkpoint: [5000, 1000, 0] })],
     events: [addNode("a", 1), { atMs: 500, event: cancel }],
   });
   driven.run(0);
-  driven.order(start("k", 1, "0 a/0"), stop("k", true, 1), start("j", 1, "0 a/0", 1));
+  driven.order(start("k", 1, "0 a/0"));
+  driven.order(stop("k", true, 1), start("j", 1, "0 a/0", 1));
   assert.deepEqual(driven.run(9000), ["0 started k", "1000 departed 1"]);
 });
 

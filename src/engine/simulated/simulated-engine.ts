@@ -13,7 +13,8 @@ import { World } from "./world.ts";
 /**
  * Runs a workload in discrete events, with no chance of its own: the same workload and actions give
  * the same steps. In one moment the order is: what was under way comes to its end, planned events,
- * submissions, arrivals of requests, and at last one observation of each service that changed.
+ * submissions, arrivals of requests, what begins in room that was left, and at last one observation
+ * of each service that changed. The actions of one moment are all known before any of them begins.
  *
  * It keeps what each device, CPU and memory physically holds, and throws where an action would hold
  * more than there is. Cost: O(log running) for each thing that happens.
@@ -67,11 +68,7 @@ export class SimulatedEngine implements Engine {
       throw new Error(`actions of ${nowMs} ms cannot be carried out at ${this.#world.nowMs} ms`);
     }
     for (const action of actions) this.#begin(action);
-  }
-
-  /** Milli of devices physically held now. */
-  heldMilli(): ReturnType<Books["heldMilli"]> {
-    return this.books.heldMilli();
+    this.#world.departures.beginFree();
   }
 
   #firstMs(): number {
@@ -97,7 +94,8 @@ export class SimulatedEngine implements Engine {
       this.#world.emit({ kind: "job-submitted", job: this.#jobs[this.#nextJob - 1].job });
     }
     for (const desk of this.#desks.values()) desk.arrive();
-    this.#endDue();
+    do this.#endDue();
+    while (this.#world.departures.beginFree());
     for (const desk of this.#desks.values()) desk.report();
   }
 
