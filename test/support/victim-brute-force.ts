@@ -1,76 +1,85 @@
-import type { DemandPiece, VictimProblem } from "../../src/decide/preemption/victims.ts";
+import type { VictimProblem } from "../../src/decide/preemption/victims.ts";
 
-/** Least cost of units that make the room, by looking at every set and every packing. */
-export function leastCost(problem: VictimProblem): number | undefined {
+/** Free milli-CPU, MiB and milli of each device. */
+interface Free {
+  cpu: number;
+  memory: number;
+  devices: number[];
+}
+
+/** The best set of units by looking at all sets and all packings; `undefined` if no set makes the room. */
+export function bruteForceVictims(problem: VictimProblem): Choice | undefined {
   const { units } = problem;
-  let least: number | undefined;
-  for (let set = 0; set < 2 ** units.length; set += 1) {
-    const chosen = [...units.keys()].filter((unit) => ((set >> unit) & 1) === 1);
+  let best: Choice | undefined;
+  for (let bits = 0; bits < 2 ** units.length; bits += 1) {
+    const chosen = [...units.keys()].filter((unit) => ((bits >> unit) & 1) === 1);
+    if (!mayLeaveTogether(problem, chosen)) continue;
     const cost = chosen.reduce((sum, unit) => sum + units[unit].cost, 0);
-    if (least !== undefined && cost >= least) continue;
-    if (mayLeave(problem, chosen) && makesRoom(problem, chosen)) least = cost;
+    const set = { units: chosen, cost };
+    if (best !== undefined && !goesBefore(set, best)) continue;
+    if (makesRoom(problem, chosen)) best = set;
   }
-  return least;
+  return best;
 }
 
-/** Whether a whole unit comes without its group's members, and no group gives too many of them. */
-export function mayLeave({ units, spare }: VictimProblem, chosen: readonly number[]): boolean {
-  return spare.every((most, group) => {
-    const ofGroup = chosen.filter((unit) => units[unit].group === group);
-    const hasWhole = ofGroup.some((unit) => units[unit].isWhole);
-    return hasWhole ? ofGroup.length === 1 : ofGroup.length <= most;
-  });
-}
-
-/** Whether all pieces find a place once the units have left: every row and set of devices is tried. */
-export function makesRoom(problem: VictimProblem, chosen: readonly number[]): boolean {
-  const rooms = problem.rows.map(({ cpu, memory, devices }) => ({
-    cpu,
-    memory,
-    devices: [...devices],
-  }));
+/** True iff the whole demand fits somehow once these units have left. */
+export function makesRoom({ rows, units, demand }: VictimProblem, chosen: readonly number[]) {
+  const free = rows.map(
+    ({ cpu, memory, devices }): Free => ({ cpu, memory, devices: [...devices] }),
+  );
   for (const unit of chosen) {
-    for (const holding of problem.units[unit].holdings) {
-      rooms[holding.row].cpu += holding.cpu;
-      rooms[holding.row].memory += holding.memory;
-      for (const device of holding.devices) rooms[holding.row].devices[device] += holding.milli;
+    for (const { row, cpu, memory, milli, devices } of units[unit].holdings) {
+      free[row].cpu += cpu;
+      free[row].memory += memory;
+      for (const device of devices) free[row].devices[device] += milli;
     }
   }
-  return canPlace(rooms, problem.demand);
+  return packs(free, demand);
 }
 
-interface Room {
-  readonly cpu: number;
-  readonly memory: number;
-  readonly devices: readonly number[];
-}
-
-function canPlace(rooms: readonly Room[], [piece, ...rest]: readonly DemandPiece[]): boolean {
-  if (piece === undefined) return true;
-  return piece.rows.some((row) => {
-    const room = rooms[row];
-    if (room.cpu < piece.cpu || room.memory < piece.memory) return false;
-    return subsets(room.devices.length, piece.count).some((taken) => {
-      if (taken.some((device) => room.devices[device] < piece.milli)) return false;
-      const devices = room.devices.map((milli, device) =>
-        taken.includes(device) ? milli - piece.milli : milli,
-      );
-      const left = { cpu: room.cpu - piece.cpu, memory: room.memory - piece.memory, devices };
-      return canPlace(
-        rooms.map((other, index) => (index === row ? left : other)),
-        rest,
-      );
-    });
+/** True iff no group gives its whole and a member, two wholes, or more members than it has to spare. */
+export function mayLeaveTogether(
+  { units, spare }: VictimProblem,
+  chosen: readonly number[],
+): boolean {
+  return spare.every((members, group) => {
+    const own = chosen.filter((unit) => units[unit].group === group);
+    const wholes = own.filter((unit) => units[unit].isWhole).length;
+    return wholes === 0 ? own.length <= members : own.length === 1;
   });
 }
 
-function subsets(length: number, count: number): number[][] {
-  const all: number[][] = [];
-  for (let set = 0; set < 2 ** length; set += 1) {
-    const members = Array.from({ length }, (_, index) => index).filter(
-      (index) => ((set >> index) & 1) === 1,
-    );
-    if (members.length === count) all.push(members);
+interface Choice {
+  readonly units: readonly number[];
+  readonly cost: number;
+}
+
+function goesBefore(left: Choice, right: Choice): boolean {
+  if (left.cost !== right.cost) return left.cost < right.cost;
+  if (left.units.length !== right.units.length) return left.units.length < right.units.length;
+  for (const [place, unit] of left.units.entries()) {
+    if (unit !== right.units[place]) return unit < right.units[place];
   }
-  return all;
+  return false;
+}
+
+function packs(free: readonly Free[], pieces: VictimProblem["demand"]): boolean {
+  if (pieces.length === 0) return true;
+  const [{ cpu, memory, count, milli, rows }, ...others] = pieces;
+  return rows.some((row) => {
+    const { devices } = free[row];
+    if (free[row].cpu < cpu || free[row].memory < memory) return false;
+    for (let bits = 0; bits < 2 ** devices.length; bits += 1) {
+      const picked = [...devices.keys()].filter((device) => ((bits >> device) & 1) === 1);
+      if (picked.length !== count || picked.some((device) => devices[device] < milli)) continue;
+      const after = [...free];
+      after[row] = {
+        cpu: free[row].cpu - cpu,
+        memory: free[row].memory - memory,
+        devices: devices.map((left, device) => (picked.includes(device) ? left - milli : left)),
+      };
+      if (packs(after, others)) return true;
+    }
+    return false;
+  });
 }

@@ -1,0 +1,229 @@
+import { fits, giveBack, type Room, type RowHolding, type RowPiece, roomOf, take } from "./room.ts";
+import {
+  costOf,
+  isBetterSet,
+  isCheaper,
+  largestSet,
+  mayJoin,
+  type Outlay,
+  type UnitSet,
+  withoutNeedless,
+} from "./unit-sets.ts";
+import type { DemandPiece, VictimRow } from "./victims.ts";
+
+/** Nodes of the search on one row, which 12 units cannot reach; beyond it the best so far is taken. */
+const ROW_STEPS_MAX = 8192;
+
+/** More than the rounding of a sum of counts, and less than any part of one that matters. */
+const ROUNDING = 1e-9;
+
+/** What a unit has on one row. */
+export interface RowUnit {
+  /** Its index, which the answer names and ties go by. */
+  readonly unit: number;
+  /** Lost work if it leaves, in milliseconds × milli; all of it, though it may hold other rows too. */
+  readonly cost: number;
+  readonly group: number;
+  readonly isWhole: boolean;
+  readonly holdings: readonly RowHolding[];
+}
+
+/** Stands for no choice yet: any is better. */
+const NO_SET: UnitSet = { cost: Infinity, units: [] };
+const NOBODY: UnitSet = { cost: 0, units: [] };
+
+/**
+ * The best units (rule V4) on one row that make room for one piece; `undefined` if no set does, or
+ * none better than `best`, which is how rows are compared: give each the best so far. `units` ascend;
+ * `spare` says by group how many of its members may leave.
+ *
+ * A row whose lower bound is no better costs O(holdings + devices²). Otherwise branch and bound,
+ * exact up to ROW_STEPS_MAX nodes; beyond them still a set of which nobody is needless.
+ */
+export function vacateRow(
+  row: VictimRow,
+  units: readonly RowUnit[],
+  piece: RowPiece,
+  spare: readonly number[],
+  best: UnitSet = NO_SET,
+): UnitSet | undefined {
+  if (fits(row, piece)) return isBetterSet(NOBODY, best) ? NOBODY : undefined;
+  if (units.length === 0) return undefined;
+  const mayWinTie = units[0].unit <= best.units[0];
+  let bound: Outlay = { cost: best.cost, count: best.units.length + (mayWinTie ? 1 : 0) };
+  if (!isCheaper(leastOutlay(row, piece, units, 0), bound)) return undefined;
+  const first = firstSet(row, units, piece, spare);
+  if (first !== undefined) {
+    const enough = { cost: first.cost, count: first.units.length + 1 };
+    if (isCheaper(enough, bound)) bound = enough;
+  }
+  const search = { room: roomOf(row), units, piece, spare, chosen: [], bound, steps: 0 };
+  const found = searchFrom(search, 0, 0) ?? first;
+  return found !== undefined && isBetterSet(found, best) ? found : undefined;
+}
+
+/** The best of all rows that may hold the piece, the first of equals; `undefined` if none makes room. */
+export function vacateCheapest(
+  rows: readonly VictimRow[],
+  unitsByRow: readonly (readonly RowUnit[])[],
+  piece: DemandPiece,
+  spare: readonly number[],
+): { readonly row: number; readonly set: UnitSet } | undefined {
+  let best: { readonly row: number; readonly set: UnitSet } | undefined;
+  for (const row of piece.rows) {
+    const set = vacateRow(rows[row], unitsByRow[row], piece, spare, best?.set);
+    if (set === undefined) continue;
+    best = { row, set };
+    if (set.units.length === 0) break;
+  }
+  return best;
+}
+
+/** A set of which nobody is needless, found without a search; `undefined` if it finds none. */
+function firstSet(
+  row: VictimRow,
+  units: readonly RowUnit[],
+  piece: RowPiece,
+  spare: readonly number[],
+): UnitSet | undefined {
+  const suffices = (leaving: readonly RowUnit[]) => {
+    const room = roomOf(row);
+    for (const { holdings } of leaving) for (const holding of holdings) giveBack(room, holding);
+    return fits(room, piece);
+  };
+  for (const prefers of ["members", "whole"] as const) {
+    const all = largestSet(units, spare, prefers);
+    if (suffices(all)) return setOf(withoutNeedless(all, suffices));
+  }
+  return undefined;
+}
+
+function setOf(units: readonly RowUnit[]): UnitSet {
+  return { cost: costOf(units), units: units.map(({ unit }) => unit) };
+}
+
+interface RowSearch {
+  /** Free with the chosen gone. */
+  readonly room: Room;
+  readonly units: readonly RowUnit[];
+  readonly piece: RowPiece;
+  readonly spare: readonly number[];
+  readonly chosen: RowUnit[];
+  /** Only what is cheaper counts. */
+  bound: Outlay;
+  steps: number;
+}
+
+/**
+ * The best set of the chosen, whose cost is given, and units from `from` on. With each unit before
+ * without it, sets of one size come in the order of their indices, so that the first of equals wins.
+ */
+function searchFrom(search: RowSearch, from: number, cost: number): UnitSet | undefined {
+  const { room, units, piece, spare, chosen } = search;
+  if (search.steps === ROW_STEPS_MAX) return undefined;
+  search.steps += 1;
+  const least = leastOutlay(room, piece, units, from);
+  const total = { cost: cost + least.cost, count: chosen.length + least.count };
+  if (!isCheaper(total, search.bound)) return undefined;
+  if (least.count === 0) {
+    search.bound = total;
+    return setOf(chosen);
+  }
+  const unit = units[from];
+  let found: UnitSet | undefined;
+  if (mayJoin(unit, chosen, spare)) {
+    for (const holding of unit.holdings) giveBack(room, holding);
+    chosen.push(unit);
+    found = searchFrom(search, from + 1, cost + unit.cost);
+    chosen.pop();
+    for (const holding of unit.holdings) take(room, holding);
+  }
+  return searchFrom(search, from + 1, cost) ?? found;
+}
+
+/**
+ * Lower bound of what units from `from` on cost that make the room; Infinity if all of them do not.
+ *
+ * A unit's cost is split evenly over the devices that it holds. A device that lacks `missing` milli is
+ * not freed below the least, over its holdings, of split cost × max(1, missing / milli): either one
+ * holding covers it, or several do and each pays at least in proportion. The cheapest devices are
+ * summed. CPU and memory are bounded alike, unsplit. Counts are bounded as costs of 1.
+ */
+function leastOutlay(
+  row: VictimRow,
+  piece: RowPiece,
+  units: readonly RowUnit[],
+  from: number,
+): Outlay {
+  const lack = row.devices.map((free) => Math.max(0, piece.milli - free));
+  const costs = lack.map((missing) => (missing > 0 ? Infinity : 0));
+  const counts = [...costs];
+  const left = [...lack];
+  const cpu = shortageOf(piece.cpu - row.cpu);
+  const memory = shortageOf(piece.memory - row.memory);
+  for (let place = from; place < units.length; place += 1) {
+    const { cost, holdings } = units[place];
+    let [cpuHeld, memoryHeld, split] = [0, 0, 0];
+    for (const holding of holdings) {
+      cpuHeld += holding.cpu;
+      memoryHeld += holding.memory;
+      split += holding.devices.length;
+    }
+    offer(cpu, cpuHeld, cost);
+    offer(memory, memoryHeld, cost);
+    for (const { milli, devices } of holdings) {
+      for (const device of devices) {
+        if (lack[device] === 0 || milli === 0) continue;
+        left[device] -= milli;
+        const times = Math.max(1, lack[device] / milli) / split;
+        counts[device] = Math.min(counts[device], times);
+        costs[device] = Math.min(costs[device], cost * times);
+      }
+    }
+  }
+  for (const [device, missing] of left.entries()) {
+    if (missing > 0) costs[device] = counts[device] = Infinity;
+  }
+  if (cpu.left > 0 || memory.left > 0) return { cost: Infinity, count: Infinity };
+  return {
+    cost: Math.max(cpu.cost, memory.cost, sumOfLeast(costs, piece.count)),
+    count: Math.max(cpu.count, memory.count, Math.ceil(sumOfLeast(counts, piece.count) - ROUNDING)),
+  };
+}
+
+/** What is missing of one resource of a row, and the least that makes it up. */
+interface Shortage {
+  readonly missing: number;
+  left: number;
+  cost: number;
+  count: number;
+}
+
+function shortageOf(missing: number): Shortage {
+  const least = missing > 0 ? Infinity : 0;
+  return { missing, left: missing, cost: least, count: least };
+}
+
+function offer(shortage: Shortage, amount: number, cost: number): void {
+  const { missing } = shortage;
+  if (missing <= 0 || amount === 0) return;
+  const times = Math.max(1, missing / amount);
+  shortage.left -= amount;
+  shortage.cost = Math.min(shortage.cost, cost * times);
+  shortage.count = Math.min(shortage.count, 1);
+}
+
+/** Sum of the `count` least of `values`, which it reorders; Infinity if there are fewer. */
+function sumOfLeast(values: number[], count: number): number {
+  if (count > values.length) return Infinity;
+  let sum = 0;
+  for (let place = 0; place < count; place += 1) {
+    let least = place;
+    for (let other = place + 1; other < values.length; other += 1) {
+      if (values[other] < values[least]) least = other;
+    }
+    sum += values[least];
+    values[least] = values[place];
+  }
+  return sum;
+}
