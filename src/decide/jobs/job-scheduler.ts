@@ -85,7 +85,7 @@ export function endJob(
 function moveOffDrainedNodes(book: JobBook, deciding: Deciding): void {
   for (const record of jobsOnDrainedNodes(book)) {
     const reason: LeaveReason = { code: "drained", for: "" };
-    letLeave(book, record, { way: "stop", reason }, deciding);
+    letLeave(book, record, { way: "stop", reason, reserve: 0 }, deciding);
   }
 }
 

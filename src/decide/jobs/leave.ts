@@ -9,18 +9,20 @@ export interface LeaveOrder {
   /** `cheapest` may suspend in place; `stop` leaves the nodes altogether. */
   readonly way: "cheapest" | "stop";
   readonly reason: LeaveReason;
+  /** MiB of host memory that have to stay free on each node for whoever comes. */
+  readonly reserve: number;
 }
 
 /** Makes a running or suspended job leave; its room is free at once (rule J4). */
 export function letLeave(
   book: JobBook,
   record: JobRecord,
-  { way, reason }: LeaveOrder,
+  { way, reason, reserve }: LeaveOrder,
   deciding: Deciding,
 ): DepartureId {
   const { nowMs, graceMs, actions } = deciding;
   const job = record.job.id;
-  const cheapest = cheapestLeaving(book, record, nowMs, graceMs).way;
+  const cheapest = cheapestLeaving(book, record, { nowMs, graceMs, reserve }).way;
   if (way === "cheapest" && cheapest === "suspend" && record.state.kind === "running") {
     const departure = book.toSuspended(record, nowMs);
     actions.push({ kind: "suspend-job", job, departure, reason });

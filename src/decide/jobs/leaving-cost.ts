@@ -12,12 +12,18 @@ export interface Leaving {
   readonly lostWork: number;
 }
 
-/** The way to leave within `graceMs` that loses least; among equals the first of the union. */
+export interface LeavingOptions {
+  readonly nowMs: number;
+  readonly graceMs: number;
+  /** MiB of host memory that have to stay free on each node for whoever comes. */
+  readonly reserve: number;
+}
+
+/** The way to leave within `graceMs` that loses least; among equals suspension, then saving. */
 export function cheapestLeaving(
   book: JobBook,
   record: JobRecord,
-  nowMs: number,
-  graceMs: number,
+  { nowMs, graceMs, reserve }: LeavingOptions,
 ): Leaving {
   const { checkpoint, suspension } = record.job;
   const milli = sizeOf(book.ground, record);
@@ -28,15 +34,19 @@ export function cheapestLeaving(
     const lostWork = (checkpoint.saveMs + restartMs) * milli;
     if (lostWork <= best.lostWork) best = { way: "save", lostWork };
   }
-  if (suspension !== undefined && suspension.suspendMs <= graceMs && canPark(book, record)) {
+  if (
+    suspension !== undefined &&
+    suspension.suspendMs <= graceMs &&
+    canPark(book, record, reserve)
+  ) {
     const lostWork = (suspension.suspendMs + suspension.resumeMs) * milli;
     if (lostWork <= best.lostWork) best = { way: "suspend", lostWork };
   }
   return best;
 }
 
-/** True iff the host memory of all of the job's nodes has room for what it keeps there. */
-function canPark(book: JobBook, record: JobRecord): boolean {
+/** True iff all of the job's nodes have host memory for what it keeps there, and the reserve. */
+function canPark(book: JobBook, record: JobRecord, reserve: number): boolean {
   const { table, model } = book.ground;
   const need = new Map<number, number>();
   for (const { row, request } of book.parkOf(record)) {
@@ -45,7 +55,7 @@ function canPark(book: JobBook, record: JobRecord): boolean {
   for (const { row, request } of record.members) {
     need.set(row, need.get(row)! - model.classes.memory[request]);
   }
-  return [...need].every(([row, memory]) => memory <= table.memoryFree[row]);
+  return [...need].every(([row, memory]) => memory + reserve <= table.memoryFree[row]);
 }
 
 /** Milli of devices that the job holds; without devices, its cores at CORES_A_DEVICE a device. */

@@ -13,7 +13,7 @@ import type { JobBook } from "./job-book.ts";
 import { type JobRecord, type Member, spareOf } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
 import { letLeave, shrink } from "./leave.ts";
-import { cheapestLeaving } from "./leaving-cost.ts";
+import { cheapestLeaving, type Leaving } from "./leaving-cost.ts";
 import type { Line } from "./pending-lines.ts";
 
 /** A unit of the choice, in the words of jobs: the whole of one, or one member to spare. */
@@ -103,11 +103,12 @@ function vacate(
   const found = search(book, claim, deciding);
   if (found === undefined) return undefined;
   const { choice, victims } = found;
+  const reserve = reserveOf(book.ground, claim.pieces);
   for (const index of choice.units) {
     const { record, member } = victims[index];
     const reason = claim.reasonOf(record);
     if (member !== undefined) shrink(book, record, [member], { reason, deciding });
-    else letLeave(book, record, { way: "cheapest", reason }, deciding);
+    else letLeave(book, record, { way: "cheapest", reason, reserve }, deciding);
   }
   const placed = claim.pieces.map(({ request }, index) => {
     const { row, devices: proven } = choice.places[index];
@@ -129,6 +130,8 @@ function search(
   deciding: Deciding,
 ): { readonly choice: VictimChoice; readonly victims: readonly Victim[] } | undefined {
   const { ground } = book;
+  const { nowMs, graceMs } = deciding;
+  const reserve = reserveOf(ground, pieces);
   const kinds = [...new Set(pieces.map(({ request }) => request))];
   const rows: number[] = [];
   const places = new Map<number, number>();
@@ -145,7 +148,7 @@ function search(
       places,
       ground,
       isEligible,
-      costOf: (other) => cheapestLeaving(book, other, deciding.nowMs, deciding.graceMs).lostWork,
+      leavingOf: (other) => cheapestLeaving(book, other, { nowMs, graceMs, reserve }),
     });
   }
   if (units.length === 0) return undefined;
@@ -189,7 +192,7 @@ interface Collecting {
   readonly places: ReadonlyMap<number, number>;
   readonly ground: Ground;
   readonly isEligible: (record: JobRecord) => boolean;
-  readonly costOf: (record: JobRecord) => number;
+  readonly leavingOf: (record: JobRecord) => Leaving;
 }
 
 /** The job as a whole, if it may be made to leave, and single members of the role with most to spare. */
@@ -200,8 +203,10 @@ function addUnits(to: Collected, record: JobRecord, how: Collecting): void {
   to.spare.push(most);
   if (how.isEligible(record)) {
     to.victims.push({ record, member: undefined });
-    const holdings = record.members.flatMap((member) => holdingOf(member, how));
-    to.units.push({ cost: how.costOf(record), holdings, group, isWhole: true });
+    const { way, lostWork } = how.leavingOf(record);
+    const keepsMemory = way === "suspend";
+    const holdings = record.members.flatMap((member) => holdingOf(member, how, keepsMemory));
+    to.units.push({ cost: lostWork, holdings, group, isWhole: true });
   }
   if (most === 0) return;
   const role = spareByRole.indexOf(most);
@@ -213,12 +218,23 @@ function addUnits(to: Collected, record: JobRecord, how: Collecting): void {
   }
 }
 
-function holdingOf({ row, request, devices }: Member, { places, ground }: Collecting) {
+/** What the member gives back of a row that matters; a suspended one keeps its memory. */
+function holdingOf(
+  { row, request, devices }: Member,
+  { places, ground }: Collecting,
+  keepsMemory = false,
+) {
   const place = places.get(row);
   if (place === undefined) return [];
   const { cpu, memory, milli } = ground.model.classes;
   return [
-    { row: place, cpu: cpu[request], memory: memory[request], milli: milli[request], devices },
+    {
+      row: place,
+      cpu: cpu[request],
+      memory: keepsMemory ? 0 : memory[request],
+      milli: milli[request],
+      devices,
+    },
   ];
 }
 
@@ -232,6 +248,11 @@ function runningOn(book: JobBook, rows: readonly number[]): JobRecord[] {
 
 function* rowsOf({ table }: Ground): Generator<number> {
   for (let row = 0; row < table.rows; row += 1) yield row;
+}
+
+/** Host memory that those who come may need on one node: what all of them need. */
+function reserveOf({ model }: Ground, pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { request }) => sum + model.classes.memory[request], 0);
 }
 
 /** Whether an open row would hold the class if nothing ran there. */
