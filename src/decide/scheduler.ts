@@ -48,7 +48,7 @@ const DEFAULTS: SchedulerOptions = { graceMs: milliseconds(30_000) };
 const ONE_DEVICE: Amounts = { cpu: 0, memory: 0, gpuMilli: DEVICE_MILLI };
 const START_MS = milliseconds(0);
 
-export const PENDING = -1;
+const PENDING = -1;
 const NO_DEVICES: readonly number[] = [];
 
 /**

@@ -53,7 +53,7 @@ export function checkRequest(who: string, request: ResourceRequest): CanNever | 
   return undefined;
 }
 
-export function isQuantity(value: number): boolean {
+function isQuantity(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= QUANTITY_MAX;
 }
 

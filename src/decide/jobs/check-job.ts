@@ -4,7 +4,7 @@ import { checkRequest } from "../validate.ts";
 
 const ROLES_MAX = 64;
 /** Most members of one gang. */
-export const MEMBERS_MAX = 100_000;
+const MEMBERS_MAX = 100_000;
 const PRIORITY_MAX = 2 ** 31 - 1;
 const RETRIES_MAX = 1_000_000;
 

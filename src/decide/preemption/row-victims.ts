@@ -40,7 +40,7 @@ const NOBODY: UnitSet = { cost: 0, units: [] };
  * A row whose lower bound is no better costs O(holdings + devices²). Otherwise branch and bound,
  * exact up to ROW_STEPS_MAX nodes; beyond them still a set of which nobody is needless.
  */
-export function vacateRow(
+function vacateRow(
   row: VictimRow,
   units: readonly RowUnit[],
   piece: RowPiece,
