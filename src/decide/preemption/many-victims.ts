@@ -10,17 +10,18 @@ const EXACT_UNITS_MAX = 14;
 /** A unit with its index in the problem. */
 export type Candidate = VictimUnit & { readonly unit: number };
 
-/** Units that hold something where the demand may go, ascending. O(holdings). */
-export function candidatesOf({ units, demand }: VictimProblem): Candidate[] {
+/** The units with their indices. */
+export function candidatesOf(units: readonly VictimUnit[]): Candidate[] {
+  return units.map(({ cost, group, isWhole, holdings }, unit) => {
+    return { cost, group, isWhole, holdings, unit };
+  });
+}
+
+/** Those of them that hold something where the demand may go. O(holdings + rows of each kind). */
+function candidatesFor({ units, demand }: VictimProblem): Candidate[] {
   const rows = new Set<number>();
   for (const kind of new Set(demand.map(({ rows }) => rows))) for (const row of kind) rows.add(row);
-  const candidates: Candidate[] = [];
-  for (const [unit, each] of units.entries()) {
-    const { cost, group, isWhole, holdings } = each;
-    if (!holdings.some(({ row }) => rows.has(row))) continue;
-    candidates.push({ cost, group, isWhole, holdings, unit });
-  }
-  return candidates;
+  return candidatesOf(units).filter(({ holdings }) => holdings.some(({ row }) => rows.has(row)));
 }
 
 /** By row, what the units have there. O(holdings + rows). */
@@ -45,7 +46,7 @@ export function unitsByRow(rows: number, units: readonly Candidate[]): RowUnit[]
 export function chooseForMany(problem: VictimProblem): VictimChoice | undefined {
   const places = pack(problem.rows.map(roomOf), problem.demand);
   if (places !== undefined) return choiceOf([], places);
-  const candidates = candidatesOf(problem);
+  const candidates = candidatesFor(problem);
   const first = firstChoice(problem, candidates);
   if (candidates.length > EXACT_UNITS_MAX) return first;
   const bound = { cost: first?.cost ?? Infinity, count: (first?.units.length ?? Infinity) + 1 };

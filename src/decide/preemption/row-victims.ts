@@ -31,6 +31,7 @@ export interface RowUnit {
 /** Stands for no choice yet: any is better. */
 const NO_SET: UnitSet = { cost: Infinity, units: [] };
 const NOBODY: UnitSet = { cost: 0, units: [] };
+const NOTHING: Outlay = { cost: 0, count: 0 };
 
 /**
  * The best units (rule V4) on one row that make room for one piece; `undefined` if no set does, or
@@ -51,13 +52,13 @@ function vacateRow(
   if (units.length === 0) return undefined;
   const mayWinTie = units[0].unit <= best.units[0];
   let bound: Outlay = { cost: best.cost, count: best.units.length + (mayWinTie ? 1 : 0) };
-  if (!isCheaper(leastOutlay(row, piece, units, 0), bound)) return undefined;
+  if (leastOutlay({ row, piece, units, bound }, 0, NOTHING) === undefined) return undefined;
   const first = firstSet(row, units, piece, spare);
   if (first !== undefined) {
     const enough = { cost: first.cost, count: first.units.length + 1 };
     if (isCheaper(enough, bound)) bound = enough;
   }
-  const search = { room: roomOf(row), units, piece, spare, chosen: [], bound, steps: 0 };
+  const search = { row: roomOf(row), units, piece, spare, chosen: [], bound, steps: 0 };
   const found = searchFrom(search, 0, 0) ?? first;
   return found !== undefined && isBetterSet(found, best) ? found : undefined;
 }
@@ -102,15 +103,20 @@ function setOf(units: readonly RowUnit[]): UnitSet {
   return { cost: costOf(units), units: units.map(({ unit }) => unit) };
 }
 
-interface RowSearch {
-  /** Free with the chosen gone. */
-  readonly room: Room;
+/** One row and what is to be had there. */
+interface RowBound {
+  readonly row: VictimRow;
   readonly units: readonly RowUnit[];
   readonly piece: RowPiece;
-  readonly spare: readonly number[];
-  readonly chosen: RowUnit[];
   /** Only what is cheaper counts. */
   bound: Outlay;
+}
+
+interface RowSearch extends RowBound {
+  /** With the chosen gone. */
+  readonly row: Room;
+  readonly spare: readonly number[];
+  readonly chosen: RowUnit[];
   steps: number;
 }
 
@@ -119,98 +125,98 @@ interface RowSearch {
  * without it, sets of one size come in the order of their indices, so that the first of equals wins.
  */
 function searchFrom(search: RowSearch, from: number, cost: number): UnitSet | undefined {
-  const { room, units, piece, spare, chosen } = search;
+  const { row, units, spare, chosen } = search;
   if (search.steps === ROW_STEPS_MAX) return undefined;
   search.steps += 1;
-  const least = leastOutlay(room, piece, units, from);
-  const total = { cost: cost + least.cost, count: chosen.length + least.count };
-  if (!isCheaper(total, search.bound)) return undefined;
-  if (least.count === 0) {
-    search.bound = total;
+  const outlay = { cost, count: chosen.length };
+  const least = leastOutlay(search, from, outlay);
+  if (least === undefined) return undefined;
+  if (least.count === outlay.count) {
+    search.bound = outlay;
     return setOf(chosen);
   }
   const unit = units[from];
   let found: UnitSet | undefined;
   if (mayJoin(unit, chosen, spare)) {
-    for (const holding of unit.holdings) giveBack(room, holding);
+    for (const holding of unit.holdings) giveBack(row, holding);
     chosen.push(unit);
     found = searchFrom(search, from + 1, cost + unit.cost);
     chosen.pop();
-    for (const holding of unit.holdings) take(room, holding);
+    for (const holding of unit.holdings) take(row, holding);
   }
   return searchFrom(search, from + 1, cost) ?? found;
 }
 
+/** Lower bound with units from `from` on beside what is spent; `undefined` if it is not below the bound. */
+function leastOutlay(search: RowBound, from: number, spent: Outlay): Outlay | undefined {
+  const cost = spent.cost + leastSum(search, from, "cost");
+  if (!isCheaper({ cost, count: spent.count }, search.bound)) return undefined;
+  const count = spent.count + Math.ceil(leastSum(search, from, "count") - ROUNDING);
+  return isCheaper({ cost, count }, search.bound) ? { cost, count } : undefined;
+}
+
 /**
- * Lower bound of what units from `from` on cost that make the room; Infinity if all of them do not.
+ * Lower bound of what units from `from` on cost, or count, that make the room; Infinity if all of them
+ * do not. O(holdings + devices²).
  *
- * A unit's cost is split evenly over the devices that it holds. A device that lacks `missing` milli is
- * not freed below the least, over its holdings, of split cost × max(1, missing / milli): either one
+ * A unit's price is split evenly over the devices that it holds. A device that lacks `missing` milli is
+ * not freed below the least, over its holdings, of split price × max(1, missing / milli): either one
  * holding covers it, or several do and each pays at least in proportion. The cheapest devices are
- * summed. CPU and memory are bounded alike, unsplit. Counts are bounded as costs of 1.
+ * summed. CPU and memory are bounded alike, unsplit.
  */
-function leastOutlay(
-  row: VictimRow,
-  piece: RowPiece,
-  units: readonly RowUnit[],
-  from: number,
-): Outlay {
-  const lack = row.devices.map((free) => Math.max(0, piece.milli - free));
-  const costs = lack.map((missing) => (missing > 0 ? Infinity : 0));
-  const counts = [...costs];
-  const left = [...lack];
+function leastSum({ row, piece, units }: RowBound, from: number, what: "cost" | "count"): number {
+  const left: number[] = [];
+  const prices: number[] = [];
+  for (const free of row.devices) {
+    left.push(piece.milli - free);
+    prices.push(piece.milli > free ? Infinity : 0);
+  }
   const cpu = shortageOf(piece.cpu - row.cpu);
   const memory = shortageOf(piece.memory - row.memory);
   for (let place = from; place < units.length; place += 1) {
     const { cost, holdings } = units[place];
+    const price = what === "cost" ? cost : 1;
     let [cpuHeld, memoryHeld, split] = [0, 0, 0];
     for (const holding of holdings) {
       cpuHeld += holding.cpu;
       memoryHeld += holding.memory;
       split += holding.devices.length;
     }
-    offer(cpu, cpuHeld, cost);
-    offer(memory, memoryHeld, cost);
+    offer(cpu, cpuHeld, price);
+    offer(memory, memoryHeld, price);
     for (const { milli, devices } of holdings) {
       for (const device of devices) {
-        if (lack[device] === 0 || milli === 0) continue;
+        const missing = piece.milli - row.devices[device];
+        if (missing <= 0 || milli === 0) continue;
         left[device] -= milli;
-        const times = Math.max(1, lack[device] / milli) / split;
-        counts[device] = Math.min(counts[device], times);
-        costs[device] = Math.min(costs[device], cost * times);
+        const times = missing > milli ? missing / milli : 1;
+        prices[device] = Math.min(prices[device], (price / split) * times);
       }
     }
   }
-  for (const [device, missing] of left.entries()) {
-    if (missing > 0) costs[device] = counts[device] = Infinity;
+  if (cpu.left > 0 || memory.left > 0) return Infinity;
+  for (let device = 0; device < left.length; device += 1) {
+    if (left[device] > 0) prices[device] = Infinity;
   }
-  if (cpu.left > 0 || memory.left > 0) return { cost: Infinity, count: Infinity };
-  return {
-    cost: Math.max(cpu.cost, memory.cost, sumOfLeast(costs, piece.count)),
-    count: Math.max(cpu.count, memory.count, Math.ceil(sumOfLeast(counts, piece.count) - ROUNDING)),
-  };
+  return Math.max(cpu.price, memory.price, sumOfLeast(prices, piece.count));
 }
 
-/** What is missing of one resource of a row, and the least that makes it up. */
+/** What is missing of CPU or memory of a row, and the least that makes it up. */
 interface Shortage {
   readonly missing: number;
   left: number;
-  cost: number;
-  count: number;
+  price: number;
 }
 
 function shortageOf(missing: number): Shortage {
-  const least = missing > 0 ? Infinity : 0;
-  return { missing, left: missing, cost: least, count: least };
+  return { missing, left: missing, price: missing > 0 ? Infinity : 0 };
 }
 
-function offer(shortage: Shortage, amount: number, cost: number): void {
+function offer(shortage: Shortage, amount: number, price: number): void {
   const { missing } = shortage;
   if (missing <= 0 || amount === 0) return;
-  const times = Math.max(1, missing / amount);
   shortage.left -= amount;
-  shortage.cost = Math.min(shortage.cost, cost * times);
-  shortage.count = Math.min(shortage.count, 1);
+  shortage.price = Math.min(shortage.price, price * Math.max(1, missing / amount));
 }
 
 /** Sum of the `count` least of `values`, which it reorders; Infinity if there are fewer. */

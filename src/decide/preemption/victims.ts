@@ -87,7 +87,7 @@ export function chooseVictims(problem: VictimProblem): VictimChoice | undefined 
 function chooseForOne(problem: VictimProblem): VictimChoice | undefined {
   const { rows, units, spare, demand } = problem;
   const [piece] = demand;
-  const byRow = unitsByRow(rows.length, candidatesOf(problem));
+  const byRow = unitsByRow(rows.length, candidatesOf(units));
   const found = vacateCheapest(rows, byRow, piece, spare);
   if (found === undefined) return undefined;
   const { row, set } = found;
