@@ -41,7 +41,7 @@ const NOTHING: Outlay = { cost: 0, count: 0 };
  * A row whose lower bound is no better costs O(holdings + devices²). Otherwise branch and bound,
  * exact up to ROW_STEPS_MAX nodes; beyond them still a set of which nobody is needless.
  */
-function vacateRow(
+export function vacateRow(
   row: VictimRow,
   units: readonly RowUnit[],
   piece: RowPiece,
@@ -53,14 +53,18 @@ function vacateRow(
   const mayWinTie = units[0].unit <= best.units[0];
   let bound: Outlay = { cost: best.cost, count: best.units.length + (mayWinTie ? 1 : 0) };
   if (leastOutlay({ row, piece, units, bound }, 0, NOTHING) === undefined) return undefined;
-  const first = firstSet(row, units, piece, spare);
+  const suffices = (leaving: readonly RowUnit[]) => fits(roomWithout(row, leaving), piece);
+  const first = firstSet(units, spare, suffices);
   if (first !== undefined) {
-    const enough = { cost: first.cost, count: first.units.length + 1 };
+    const enough = { cost: costOf(first), count: first.length + 1 };
     if (isCheaper(enough, bound)) bound = enough;
   }
   const search = { row: roomOf(row), units, piece, spare, chosen: [], bound, steps: 0 };
-  const found = searchFrom(search, 0, 0) ?? first;
-  return found !== undefined && isBetterSet(found, best) ? found : undefined;
+  let found = searchFrom(search, 0, 0) ?? first;
+  if (found === undefined) return undefined;
+  if (search.steps === ROW_STEPS_MAX) found = withoutNeedless(found, suffices);
+  const set = { cost: costOf(found), units: found.map(({ unit }) => unit) };
+  return isBetterSet(set, best) ? set : undefined;
 }
 
 /** The best of all rows that may hold the piece, the first of equals; `undefined` if none makes room. */
@@ -80,27 +84,23 @@ export function vacateCheapest(
   return best;
 }
 
-/** A set of which nobody is needless, found without a search; `undefined` if it finds none. */
+/** Units of whom nobody is needless, found without a search; `undefined` if it finds none. */
 function firstSet(
-  row: VictimRow,
   units: readonly RowUnit[],
-  piece: RowPiece,
   spare: readonly number[],
-): UnitSet | undefined {
-  const suffices = (leaving: readonly RowUnit[]) => {
-    const room = roomOf(row);
-    for (const { holdings } of leaving) for (const holding of holdings) giveBack(room, holding);
-    return fits(room, piece);
-  };
+  suffices: (leaving: readonly RowUnit[]) => boolean,
+): RowUnit[] | undefined {
   for (const prefers of ["members", "whole"] as const) {
     const all = largestSet(units, spare, prefers);
-    if (suffices(all)) return setOf(withoutNeedless(all, suffices));
+    if (suffices(all)) return withoutNeedless(all, suffices);
   }
   return undefined;
 }
 
-function setOf(units: readonly RowUnit[]): UnitSet {
-  return { cost: costOf(units), units: units.map(({ unit }) => unit) };
+function roomWithout(row: VictimRow, leaving: readonly RowUnit[]): Room {
+  const room = roomOf(row);
+  for (const { holdings } of leaving) for (const holding of holdings) giveBack(room, holding);
+  return room;
 }
 
 /** One row and what is to be had there. */
@@ -124,7 +124,7 @@ interface RowSearch extends RowBound {
  * The best set of the chosen, whose cost is given, and units from `from` on. With each unit before
  * without it, sets of one size come in the order of their indices, so that the first of equals wins.
  */
-function searchFrom(search: RowSearch, from: number, cost: number): UnitSet | undefined {
+function searchFrom(search: RowSearch, from: number, cost: number): RowUnit[] | undefined {
   const { row, units, spare, chosen } = search;
   if (search.steps === ROW_STEPS_MAX) return undefined;
   search.steps += 1;
@@ -133,10 +133,10 @@ function searchFrom(search: RowSearch, from: number, cost: number): UnitSet | un
   if (least === undefined) return undefined;
   if (least.count === outlay.count) {
     search.bound = outlay;
-    return setOf(chosen);
+    return [...chosen];
   }
   const unit = units[from];
-  let found: UnitSet | undefined;
+  let found: RowUnit[] | undefined;
   if (mayJoin(unit, chosen, spare)) {
     for (const holding of unit.holdings) giveBack(row, holding);
     chosen.push(unit);
