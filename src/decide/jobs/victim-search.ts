@@ -46,9 +46,19 @@ export function makeRoom(
   const { nowMs, shared } = deciding;
   if (!mayHaveVictims(book, record, shared)) return undefined;
   const pieces = minimumPieces(record, record.classes);
+  const gives = new Map<number, boolean>();
+  const leafGives = (other: number): boolean => {
+    let known = gives.get(other);
+    if (known === undefined) {
+      known = queues.mayReclaim(leaf, other, record.amounts, shared);
+      gives.set(other, known);
+    }
+    return known;
+  };
   const isEligible = (other: JobRecord): boolean => {
     if (nowMs < other.startedMs + other.job.minimumRuntimeMs) return false;
     if (other.leaf === leaf) return other.job.priority < job.priority;
+    if (!leafGives(other.leaf)) return false;
     return queues.mayReclaim(leaf, other.leaf, record.amounts, shared, other.amounts);
   };
   const reasonOf = (other: JobRecord): LeaveReason => ({
@@ -148,6 +158,7 @@ function search(
       places,
       ground,
       isEligible,
+      elastic: book.elastic,
       leavingOf: (other) => cheapestLeaving(book, other, { nowMs, graceMs, reserve }),
     });
   }
@@ -191,17 +202,20 @@ interface Collected {
 interface Collecting {
   readonly places: ReadonlyMap<number, number>;
   readonly ground: Ground;
+  readonly elastic: ReadonlySet<JobRecord>;
   readonly isEligible: (record: JobRecord) => boolean;
   readonly leavingOf: (record: JobRecord) => Leaving;
 }
 
 /** The job as a whole, if it may be made to leave, and single members of the role with most to spare. */
 function addUnits(to: Collected, record: JobRecord, how: Collecting): void {
+  const isEligible = how.isEligible(record);
+  if (!isEligible && !how.elastic.has(record)) return;
   const group = to.spare.length;
   const spareByRole = spareOf(record);
   const most = Math.max(...spareByRole);
   to.spare.push(most);
-  if (how.isEligible(record)) {
+  if (isEligible) {
     to.victims.push({ record, member: undefined });
     const { way, lostWork } = how.leavingOf(record);
     const keepsMemory = way === "suspend";
