@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { type RunSummary, runScenario } from "../simulate/run/run-scenario.ts";
-import { readScenario } from "../simulate/scenario/read-scenario.ts";
 import { formatTable } from "./format-table.ts";
 import type { Host } from "./host.ts";
 import { UsageError } from "./usage-error.ts";
@@ -29,6 +28,8 @@ function collect(value: string, values: readonly string[]): readonly string[] {
 async function simulateRun(host: Host, file: string, options: RunOptions): Promise<void> {
   const { traces, json } = options;
   const set = options.set.map(parseSetting);
+  // Loaded only here: no other command reads YAML.
+  const { readScenario } = await import("../simulate/scenario/read-scenario.ts");
   const scenario = await readScenario(file, { ...(traces === undefined ? {} : { traces }), set });
   const { summary } = runScenario(scenario, (nowMs) => host.progress(nowMs / 3_600_000, "hours"));
   for (const note of summary.notes) host.note(note);
