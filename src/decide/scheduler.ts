@@ -18,7 +18,6 @@ import type { CanNever, CannotNow, Refusal, RefusalCode } from "../model/refusal
 import { fail, type Result, succeed } from "../model/result.ts";
 import { DEVICE_MILLI, type Milliseconds, milliseconds } from "../model/units.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { CLOSED } from "./cluster/cluster-table.ts";
 import { DEVICE_KINDS_MAX, NO_KIND } from "./cluster/kind-table.ts";
 import { Ground } from "./ground.ts";
 import { JobBook } from "./jobs/job-book.ts";
@@ -266,10 +265,10 @@ export class Scheduler {
     this.#ground.changeCapacity(table.capacityOf(row), isClosing ? -1 : 1);
     if (isClosing) {
       drained.add(row);
-      table.close(row, CLOSED.drained);
+      table.setClosed(row, true);
     } else {
       drained.delete(row);
-      table.open(row, CLOSED.drained);
+      table.setClosed(row, false);
       this.#ground.roomAppeared(row);
     }
     return succeed(undefined);

@@ -46,12 +46,13 @@ export function digestState(state: State): string {
 
 function digestJob(digest: Digest, ground: Ground, record: JobRecord): void {
   const { state } = record;
-  digest.text(record.job.id);
+  digest.text(JSON.stringify(record.job));
+  digest.text(record.waitCode ?? "");
   digest.text(state.kind);
   digest.integer(state.kind === "suspended" || state.kind === "stopping" ? state.departure : 0);
   digest.integer(state.kind === "stopping" && state.isOver ? 1 : 0);
   digest.integers([record.sequence, record.attempt, record.failures, record.nextMember]);
-  const times = [record.startedMs, record.savedMs, record.waitingSinceMs];
+  const times = [record.startedMs, record.savedMs];
   for (const time of times) digest.text(String(time));
   digest.text(state.kind === "delayed" ? String(state.untilMs) : "");
   digest.integer(record.members.length);
@@ -64,6 +65,9 @@ function digestJob(digest: Digest, ground: Ground, record: JobRecord): void {
 function digestServices(digest: Digest, ground: Ground, book: ServiceBook): void {
   for (const [id, record] of [...book.services].toSorted(byKey)) {
     digest.text(id);
+    digest.text(JSON.stringify(record.service));
+    digest.text(record.waitCode ?? "");
+    digest.integer(record.isRemoved ? 1 : 0);
     digest.integer(record.nextReplica);
     for (const item of record.demand.content()) digest.text(String(item));
     for (const replica of record.replicas.values()) {

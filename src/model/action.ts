@@ -53,9 +53,7 @@ export interface LeaveReason {
     | "drained"
     | "node-lost"
     | "device-failed"
-    | "moved"
     | "idle"
-    | "surplus"
     | "removed";
   /** Id of what the room is for; "" where it is for nobody in particular. */
   readonly for: string;

@@ -131,18 +131,6 @@ export const REFUSAL_CODES = {
     meaning: "The queue does not borrow, and with the job it would hold more than its guarantee.",
     cure: "Wait for the queue's own jobs to end, or let it borrow.",
   },
-  "backing-off": {
-    meaning: "The job failed and waits before it is tried again.",
-    cure: "Wait, or look for the failure's cause in the job's output.",
-  },
-  "behind-starved": {
-    meaning: "The room is kept for a job that has waited longer than the limit.",
-    cure: "Wait for that job to start.",
-  },
-  "still-leaving": {
-    meaning: "The job is still leaving its old place.",
-    cure: "Wait until it has left.",
-  },
   "retries-exhausted": {
     meaning: "The job failed more often than its retries allow.",
     cure: "Correct the failure's cause, or allow more retries.",

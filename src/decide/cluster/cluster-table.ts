@@ -12,9 +12,6 @@ const SORTS_MAX = 31;
 
 const REMOVED = -1;
 
-/** Why nothing may be placed on a row, as bits: its node is drained; it is kept for one job. */
-export const CLOSED = { drained: 1, kept: 2 } as const;
-
 /** A node as a table row needs it; `kind` is an index of the KindTable. */
 export interface NodeRow {
   readonly node: Node;
@@ -41,7 +38,7 @@ export class ClusterTable {
   #history = new Int32Array(64);
   /** Pieces of work on the row; REMOVED once the node has left. */
   #load = new Int32Array(64);
-  /** Bits of CLOSED, by row. */
+  /** 1 where nothing may be placed, by row. */
   #closed = new Int32Array(64);
   /** Places in `deviceMilli` of devices that failed. */
   #failed = new Set<number>();
@@ -95,19 +92,14 @@ export class ClusterTable {
     this.#changed(row);
   }
 
-  /** Sets or clears bits of CLOSED. */
-  close(row: number, bits: number): void {
-    this.#closed[row] = this.#closed[row] | bits;
+  /** Nothing may be placed on the row any more, or again. */
+  setClosed(row: number, isClosed: boolean): void {
+    this.#closed[row] = isClosed ? 1 : 0;
     this.#changed(row);
   }
 
-  open(row: number, bits: number): void {
-    this.#closed[row] = this.#closed[row] & ~bits;
-    this.#changed(row);
-  }
-
-  isClosed(row: number, bits: number): boolean {
-    return (this.#closed[row] & bits) !== 0;
+  isClosed(row: number): boolean {
+    return this.#closed[row] !== 0;
   }
 
   /** CPU, memory and working devices of the row, were it empty. */
@@ -194,7 +186,7 @@ export class ClusterTable {
     );
   }
 
-  /** Members of the class that the row would hold if nothing else ran there. O(devices). */
+  /** Members of the class that the row would hold at most if nothing else ran there. O(devices). */
   emptyRoomFor(row: number, request: number): number {
     const shape = this.#shape[row];
     const classes = this.#classes;
@@ -211,6 +203,7 @@ export class ClusterTable {
     const milli = classes.milli[request];
     const { sets } = this.#states;
     const set = this.#emptySet[row];
+    if (!sets.fits(set, count, milli)) return 0;
     let pieces = 0;
     for (let rank = 0; rank < sets.count(set); rank += 1) {
       pieces += Math.floor(sets.at(set, rank) / milli);

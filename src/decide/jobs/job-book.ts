@@ -74,7 +74,6 @@ export class JobBook {
       nextMember: 0,
       startedMs: nowMs,
       savedMs: nowMs,
-      waitingSinceMs: nowMs,
       waitCode: undefined,
     };
     this.#sequence += 1;
@@ -135,14 +134,14 @@ export class JobBook {
   }
 
   /** The job leaves its devices and stays in host memory, which has to be free. */
-  toSuspended(record: JobRecord, nowMs: number): DepartureId {
+  toSuspended(record: JobRecord): DepartureId {
     const { ground } = this;
     for (const member of record.members) ground.release(member);
     for (const park of this.parkOf(record)) ground.take(park);
     this.#account(record, record.members, -1);
     const departure = this.#depart(record, record.members);
     this.#countRunning(record, -1);
-    record.state = { kind: "suspended", sinceMs: nowMs, departure };
+    record.state = { kind: "suspended", departure };
     this.suspended.add(record);
     this.victimVersion += 1;
     return departure;

@@ -24,7 +24,7 @@ export type JobState =
   /** Waits for the end of its back-off. */
   | { readonly kind: "delayed"; readonly untilMs: number }
   | { readonly kind: "running" }
-  | { readonly kind: "suspended"; readonly sinceMs: number; readonly departure: DepartureId }
+  | { readonly kind: "suspended"; readonly departure: DepartureId }
   | { readonly kind: "stopping"; readonly departure: DepartureId; readonly isOver: boolean };
 
 /** What the scheduler knows of a job. One object a job; its state is replaced, never changed. */
@@ -48,7 +48,6 @@ export interface JobRecord {
   startedMs: number;
   /** When what it has done was last safe: its last checkpoint, or its start. */
   savedMs: number;
-  waitingSinceMs: number;
   /** The reason of its last `wait-job`. */
   waitCode: RefusalCode | undefined;
 }

@@ -207,3 +207,31 @@ test("J9: a job that has not ended by its deadline is given up, wherever it stan
   life.nowMs = 500;
   assert.deepEqual(kindsOf(life.decide()), ["give-up-job runs", "stop-job runs"]);
 });
+
+test("J8: on a drained node a job takes the time to save, whatever the grace", () => {
+  const life = begin({ nodes: [1] });
+  submit(life, buildJob({ id: "j", saveMs: 60_000 }));
+  life.nowMs = 3_600_000;
+  life.tell({ kind: "node-drained", node: nodeId("n0") });
+  const [stop] = life.decide();
+  assert.equal(stop.kind === "stop-job" && stop.save, true);
+});
+
+test("S8: two shares of different devices do not fit on a node of one device", () => {
+  const life = begin({ nodes: [1] });
+  const request = buildRequest({ count: 2, milli: 500 });
+  const [wait] = submit(life, buildJob({ id: "j", request }));
+  assert.equal(wait.kind === "wait-job" && wait.refusal.code, "larger-than-cluster");
+});
+
+test("S5: the hash tells jobs apart that ask for different things in the same place", () => {
+  const hashOf = (job: BatchJob) => {
+    const life = begin({ nodes: [0] });
+    submit(life, job);
+    return life.scheduler.hash();
+  };
+  const job = buildJob({ id: "j" });
+  assert.equal(hashOf(job), hashOf(buildJob({ id: "j" })));
+  assert.notEqual(hashOf(job), hashOf(buildJob({ id: "j", priority: 1 })));
+  assert.notEqual(hashOf(job), hashOf(buildJob({ id: "j", request: buildRequest({ count: 2 }) })));
+});

@@ -85,7 +85,9 @@ export function endJob(
 function moveOffDrainedNodes(book: JobBook, deciding: Deciding): void {
   for (const record of jobsOnDrainedNodes(book)) {
     const reason: LeaveReason = { code: "drained", for: "" };
-    letLeave(book, record, { way: "stop", reason, reserve: 0 }, deciding);
+    // Nobody waits for the node: it takes the time to save.
+    const graceMs = Number.POSITIVE_INFINITY;
+    letLeave(book, record, { maySuspend: false, graceMs, reserve: 0, reason }, deciding);
   }
 }
 

@@ -3,34 +3,28 @@ import type { DepartureId } from "../../model/ids.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
-import { cheapestLeaving } from "./leaving-cost.ts";
+import { cheapestLeaving, type LeavingOptions } from "./leaving-cost.ts";
 
-export interface LeaveOrder {
-  /** `cheapest` may suspend in place; `stop` leaves the nodes altogether. */
-  readonly way: "cheapest" | "stop";
+export interface LeaveOrder extends Omit<LeavingOptions, "nowMs"> {
   readonly reason: LeaveReason;
-  /** MiB of host memory that have to stay free on each node for whoever comes. */
-  readonly reserve: number;
 }
 
-/** Makes a running or suspended job leave; its room is free at once (rule J4). */
+/** Makes a running or suspended job leave the cheapest way; its room is free at once (rule J4). */
 export function letLeave(
   book: JobBook,
   record: JobRecord,
-  { way, reason, reserve }: LeaveOrder,
-  deciding: Deciding,
+  { reason, ...options }: LeaveOrder,
+  { nowMs, actions }: Deciding,
 ): DepartureId {
-  const { nowMs, graceMs, actions } = deciding;
   const job = record.job.id;
-  const cheapest = cheapestLeaving(book, record, { nowMs, graceMs, reserve }).way;
-  if (way === "cheapest" && cheapest === "suspend" && record.state.kind === "running") {
-    const departure = book.toSuspended(record, nowMs);
+  const { way } = cheapestLeaving(book, record, { ...options, nowMs });
+  if (way === "suspend") {
+    const departure = book.toSuspended(record);
     actions.push({ kind: "suspend-job", job, departure, reason });
     return departure;
   }
-  const save = record.job.checkpoint?.onRequest === true && cheapest !== "kill";
   const departure = book.toStopping(record, false);
-  actions.push({ kind: "stop-job", job, save, departure, reason });
+  actions.push({ kind: "stop-job", job, save: way === "save", departure, reason });
   return departure;
 }
 

@@ -15,6 +15,8 @@ export interface Leaving {
 export interface LeavingOptions {
   readonly nowMs: number;
   readonly graceMs: number;
+  /** Whether it may stay in host memory; otherwise it leaves its nodes altogether. */
+  readonly maySuspend: boolean;
   /** MiB of host memory that have to stay free on each node for whoever comes. */
   readonly reserve: number;
 }
@@ -23,7 +25,7 @@ export interface LeavingOptions {
 export function cheapestLeaving(
   book: JobBook,
   record: JobRecord,
-  { nowMs, graceMs, reserve }: LeavingOptions,
+  { nowMs, graceMs, reserve, maySuspend }: LeavingOptions,
 ): Leaving {
   const { checkpoint, suspension } = record.job;
   const milli = sizeOf(book.ground, record);
@@ -34,11 +36,8 @@ export function cheapestLeaving(
     const lostWork = (checkpoint.saveMs + restartMs) * milli;
     if (lostWork <= best.lostWork) best = { way: "save", lostWork };
   }
-  if (
-    suspension !== undefined &&
-    suspension.suspendMs <= graceMs &&
-    canPark(book, record, reserve)
-  ) {
+  const isSwift = suspension !== undefined && suspension.suspendMs <= graceMs;
+  if (maySuspend && isSwift && canPark(book, record, reserve)) {
     const lostWork = (suspension.suspendMs + suspension.resumeMs) * milli;
     if (lostWork <= best.lostWork) best = { way: "suspend", lostWork };
   }

@@ -7,8 +7,9 @@ export interface Line {
   readonly jobs: JobRecord[];
   /** The room version at which its first job last failed to fit; it need not be tried again. */
   failedAt: number;
-  /** The victim version at which nobody could be made to leave for it. */
+  /** The victim and room versions at which nobody could be made to leave for it. */
   victimsFailedAt: number;
+  victimsFailedIn: number;
 }
 
 /** All pending jobs. What one of a shape cannot have, the others behind it cannot have either. */
@@ -27,7 +28,10 @@ export class PendingLines {
     if (lines === undefined) this.#lines.set(leaf, (lines = new Map()));
     let line = lines.get(shape);
     if (line === undefined)
-      lines.set(shape, (line = { leaf, shape, jobs: [], failedAt: -1, victimsFailedAt: -1 }));
+      lines.set(
+        shape,
+        (line = { leaf, shape, jobs: [], failedAt: -1, victimsFailedAt: -1, victimsFailedIn: -1 }),
+      );
     const place = placeOf(line.jobs, record);
     if (place === 0) line.victimsFailedAt = -1;
     line.jobs.splice(place, 0, record);

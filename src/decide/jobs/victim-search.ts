@@ -7,6 +7,7 @@ import {
   type VictimRow,
   type VictimUnit,
 } from "../preemption/victims.ts";
+import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
 import { minimumPieces, type Piece } from "./gang-placer.ts";
 import type { JobBook } from "./job-book.ts";
@@ -27,6 +28,8 @@ interface Claim {
   readonly pieces: readonly Piece[];
   readonly isEligible: (record: JobRecord) => boolean;
   readonly reasonOf: (record: JobRecord) => LeaveReason;
+  /** Rows that will do; absent: all. */
+  readonly rows?: readonly number[] | undefined;
 }
 
 /**
@@ -40,7 +43,10 @@ export function makeRoom(
   line: Line,
   deciding: Deciding,
 ): Member[] | undefined {
-  if (line.victimsFailedAt === book.victimVersion) return undefined;
+  const { roomVersion } = book.ground;
+  if (line.victimsFailedAt === book.victimVersion && line.victimsFailedIn === roomVersion) {
+    return undefined;
+  }
   const { leaf, job } = record;
   const { queues } = book;
   const { nowMs, shared } = deciding;
@@ -65,12 +71,12 @@ export function makeRoom(
     code: other.leaf === leaf ? "priority" : "reclaim",
     for: job.id,
   });
-  const places = vacate(book, { pieces, isEligible, reasonOf }, deciding);
-  if (places === undefined) {
+  const placed = vacate(book, { pieces, isEligible, reasonOf }, deciding);
+  if (placed === undefined) {
     line.victimsFailedAt = book.victimVersion;
+    line.victimsFailedIn = roomVersion;
     return undefined;
   }
-  const { placed } = places;
   return placed.map(({ row, request, devices }, index) => {
     const { role } = pieces[index];
     return { row, request, devices, role, number: record.nextMember + index };
@@ -94,7 +100,7 @@ export function makeRoomForReplica(
   request: number,
   rows: readonly number[] | undefined,
   order: { readonly service: string; readonly deciding: Deciding },
-): { readonly row: number; readonly devices: readonly number[] } | undefined {
+): Holding | undefined {
   const reason: LeaveReason = { code: "online", for: order.service };
   const claim = {
     pieces: [{ role: 0, request }],
@@ -102,25 +108,23 @@ export function makeRoomForReplica(
     reasonOf: () => reason,
     rows,
   };
-  return vacate(book, claim, order.deciding)?.placed[0];
+  return vacate(book, claim, order.deciding)?.[0];
 }
 
-function vacate(
-  book: JobBook,
-  claim: Claim & { rows?: readonly number[] | undefined },
-  deciding: Deciding,
-) {
+/** Makes the victims leave and takes the places of the pieces, in their order. */
+function vacate(book: JobBook, claim: Claim, deciding: Deciding): Holding[] | undefined {
   const found = search(book, claim, deciding);
   if (found === undefined) return undefined;
   const { choice, victims } = found;
+  const { graceMs } = deciding;
   const reserve = reserveOf(book.ground, claim.pieces);
   for (const index of choice.units) {
     const { record, member } = victims[index];
     const reason = claim.reasonOf(record);
     if (member !== undefined) shrink(book, record, [member], { reason, deciding });
-    else letLeave(book, record, { way: "cheapest", reason, reserve }, deciding);
+    else letLeave(book, record, { maySuspend: true, graceMs, reserve, reason }, deciding);
   }
-  const placed = claim.pieces.map(({ request }, index) => {
+  return claim.pieces.map(({ request }, index) => {
     const { row, devices: proven } = choice.places[index];
     // Several pieces fit together on the devices that were tried; a single one goes by the policy.
     const devices =
@@ -131,12 +135,11 @@ function vacate(
     book.ground.take(holding);
     return holding;
   });
-  return { placed };
 }
 
 function search(
   book: JobBook,
-  { pieces, isEligible, rows: only }: Claim & { rows?: readonly number[] | undefined },
+  { pieces, isEligible, rows: only }: Claim,
   deciding: Deciding,
 ): { readonly choice: VictimChoice; readonly victims: readonly Victim[] } | undefined {
   const { ground } = book;
@@ -159,7 +162,8 @@ function search(
       ground,
       isEligible,
       elastic: book.elastic,
-      leavingOf: (other) => cheapestLeaving(book, other, { nowMs, graceMs, reserve }),
+      leavingOf: (other) =>
+        cheapestLeaving(book, other, { nowMs, graceMs, reserve, maySuspend: true }),
     });
   }
   if (units.length === 0) return undefined;
@@ -271,7 +275,7 @@ function reserveOf({ model }: Ground, pieces: readonly Piece[]): number {
 
 /** Whether an open row would hold the class if nothing ran there. */
 function couldHold({ table }: Ground, row: number, request: number): boolean {
-  return !table.isRemoved(row) && !table.isClosed(row, -1) && table.fitsEmpty(row, request);
+  return !table.isRemoved(row) && !table.isClosed(row) && table.fitsEmpty(row, request);
 }
 
 function freeOf({ table }: Ground, row: number): VictimRow {

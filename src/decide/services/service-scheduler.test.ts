@@ -160,3 +160,16 @@ test("J8: a replica that crashed or lost its node is replaced; a drained one sta
   life.tell({ kind: "service-removed", service: S });
   assert.deepEqual(kindsOf(life.decide()), []);
 });
+
+test("J8: a service that was removed is gone with its last replica, and may be set again", () => {
+  const life = begin([1], service({ replicas: { min: 1, max: 1 } }));
+  life.decide();
+  ready(life, 0);
+  life.tell({ kind: "service-removed", service: S });
+  assert.deepEqual(kindsOf(life.decide()), ["stop-replica s/0"]);
+  const again = { kind: "service-set", service: service() } as const;
+  assert.equal(life.tell(again), "service-changed", "its replica is still leaving");
+  life.tell({ kind: "departed", departure: departureId(1) });
+  life.decide();
+  assert.equal(life.tell(again), undefined);
+});

@@ -14,7 +14,11 @@ export interface ServiceDeciding extends Deciding {
 
 /** One pass over all services, in order of their making: up at once, down damped (A1 to A5). */
 export function decideServices(deciding: ServiceDeciding): void {
-  for (const record of deciding.services.services.values()) decideService(record, deciding);
+  const { services } = deciding.services;
+  for (const [id, record] of services) {
+    decideService(record, deciding);
+    if (record.isRemoved && record.replicas.size === 0) services.delete(id);
+  }
 }
 
 function decideService(record: ServiceRecord, deciding: ServiceDeciding): void {
