@@ -22,6 +22,23 @@ test("books open with each job at its minimum size and each request not served",
   assert.deepEqual([...books.services[0].waitMs], [Number.NaN, Number.NaN]);
 });
 
+test("a meter tells the kinds of device apart, and their sum", () => {
+  const meter = new Meter();
+  meter.change(0, "offline", 1000, "T4");
+  meter.change(10, "offline", 500, "A100");
+  meter.change(20, "offline", -1000, "T4");
+  const none = { busy: 0, idle: 0, moving: 0 };
+  assert.deepEqual(
+    [...meter.milliMsByKind(30)],
+    [
+      ["T4", { ...none, offline: 20_000 }],
+      ["A100", { ...none, offline: 10_000 }],
+    ],
+  );
+  assert.deepEqual(meter.milliMs(30), { ...none, offline: 30_000 });
+  assert.deepEqual(meter.held, { ...none, offline: 500 });
+});
+
 test("held and spent are sums over jobs and services", () => {
   const books = new Books([], [requestsOf()]);
   books.jobMeter.change(0, "moving", 1);

@@ -11,34 +11,57 @@ export const USES = ["offline", "busy", "idle", "moving"] as const;
  */
 export type Use = (typeof USES)[number];
 
-/** Milli of devices held by use, integrated over time. O(1) for each change. */
+/** Milli of devices held by use and kind of device, integrated over time. O(kinds) for each change. */
 export class Meter {
-  readonly #held: Record<Use, number> = noUse();
-  readonly #milliMs: Record<Use, number> = noUse();
+  readonly #parts: MeterPart[] = [];
   #sinceMs = 0;
 
-  change(nowMs: number, use: Use, milli: number): void {
+  /** `milli` more, or fewer, of this kind of device are held for this use. */
+  change(nowMs: number, use: Use, milli: number, kind = ""): void {
     this.#advance(nowMs);
-    this.#held[use] += milli;
+    this.#partOf(kind).held[use] += milli;
   }
 
   /** Milli held now. */
   get held(): Readonly<Record<Use, number>> {
-    return this.#held;
+    return sumOf(this.#parts.map(({ held }) => held));
   }
 
   /** Milli × milliseconds held until now. */
   milliMs(nowMs: number): Readonly<Record<Use, number>> {
     this.#advance(nowMs);
-    return this.#milliMs;
+    return sumOf(this.#parts.map(({ milliMs }) => milliMs));
+  }
+
+  /** The same by kind of device, for the kinds that were ever held. */
+  milliMsByKind(nowMs: number): ReadonlyMap<string, Readonly<Record<Use, number>>> {
+    this.#advance(nowMs);
+    return new Map(this.#parts.map(({ kind, milliMs }) => [kind, milliMs]));
+  }
+
+  #partOf(kind: string): MeterPart {
+    const known = this.#parts.find((part) => part.kind === kind);
+    if (known !== undefined) return known;
+    const part = { kind, held: noUse(), milliMs: noUse() };
+    this.#parts.push(part);
+    return part;
   }
 
   #advance(nowMs: number): void {
     const passedMs = nowMs - this.#sinceMs;
     if (passedMs <= 0) return;
     this.#sinceMs = nowMs;
-    for (const use of USES) this.#milliMs[use] += passedMs * this.#held[use];
+    for (const { held, milliMs } of this.#parts) {
+      for (const use of USES) milliMs[use] += passedMs * held[use];
+    }
   }
+}
+
+/** What is held of one kind of device. */
+interface MeterPart {
+  readonly kind: string;
+  readonly held: Record<Use, number>;
+  readonly milliMs: Record<Use, number>;
 }
 
 /**
@@ -52,6 +75,9 @@ export interface JobHistory {
   readonly gpuMilli: number;
   /** Members at minimum size. */
   readonly members: number;
+  readonly priority: number;
+  /** Kinds of device that will do, joined by `|`; "" for any, or if it needs no device. */
+  readonly kinds: string;
   readonly submitMs: number;
   /** When its gang was up for the first time. */
   firstStartMs: number | undefined;
@@ -87,6 +113,10 @@ export interface ServiceHistory {
   served: number;
   /** Times that a request's replica vanished from under it, and it went back to the queue. */
   retried: number;
+  /** Replicas that take requests now. */
+  awake: number;
+  /** Requests being served or waiting now. */
+  inFlight: number;
   readonly meter: Meter;
 }
 
@@ -104,6 +134,8 @@ export class Books {
       waitMs: new Float64Array(arrivalMs.length).fill(Number.NaN),
       served: 0,
       retried: 0,
+      awake: 0,
+      inFlight: 0,
       meter: new Meter(),
     }));
   }
@@ -118,6 +150,17 @@ export class Books {
     return sumOf(this.#meters().map((meter) => meter.milliMs(nowMs)));
   }
 
+  /** The same by kind of device. */
+  milliMsByKind(nowMs: number): ReadonlyMap<string, Readonly<Record<Use, number>>> {
+    const byKind = new Map<string, Record<Use, number>>();
+    for (const meter of this.#meters()) {
+      for (const [kind, part] of meter.milliMsByKind(nowMs)) {
+        byKind.set(kind, sumOf([byKind.get(kind) ?? noUse(), part]));
+      }
+    }
+    return byKind;
+  }
+
   #meters(): Meter[] {
     return [this.jobMeter, ...this.services.map(({ meter }) => meter)];
   }
@@ -126,15 +169,19 @@ export class Books {
 function historyOf({ job, submitMs }: SimulatedJob): JobHistory {
   let gpuMilli = 0;
   let members = 0;
+  const kinds = new Set<string>();
   for (const { request, replicas } of job.roles) {
     gpuMilli += requestedMilli(request) * replicas.min;
     members += replicas.min;
+    for (const kind of request.accelerators?.kinds ?? []) kinds.add(kind);
   }
   return {
     id: job.id,
     queue: job.queue,
     gpuMilli,
     members,
+    priority: job.priority,
+    kinds: [...kinds].toSorted((left, right) => (left < right ? -1 : 1)).join("|"),
     submitMs,
     firstStartMs: undefined,
     endMs: undefined,

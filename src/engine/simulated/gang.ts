@@ -303,20 +303,24 @@ export class Gang {
     if (member.hold !== undefined) {
       member.node.release(member.hold);
       this.#milli -= milliOf(member.hold);
-      this.#meter.change(nowMs, useIn(this.#state), -milliOf(member.hold));
+      this.#meter.change(nowMs, useIn(this.#state), -milliOf(member.hold), member.node.kind);
     }
     member.hold = hold;
     if (hold === undefined) return;
     member.node.take(hold, `${what} ${this.history.id}`);
     this.#milli += milliOf(hold);
-    this.#meter.change(nowMs, useIn(this.#state), milliOf(hold));
+    this.#meter.change(nowMs, useIn(this.#state), milliOf(hold), member.node.kind);
   }
 
   #enter(state: GangState): void {
     this.#settle();
-    this.#meter.change(this.#world.nowMs, useIn(this.#state), -this.#milli);
+    const { nowMs } = this.#world;
+    for (const { hold, node } of this.#members.values()) {
+      if (hold === undefined) continue;
+      this.#meter.change(nowMs, useIn(this.#state), -milliOf(hold), node.kind);
+      this.#meter.change(nowMs, useIn(state), milliOf(hold), node.kind);
+    }
     this.#state = state;
-    this.#meter.change(this.#world.nowMs, useIn(state), this.#milli);
   }
 
   /** Writes the time since it was last called into the history. */

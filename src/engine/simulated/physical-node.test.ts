@@ -38,6 +38,20 @@ test("what is released can be held again, but not on a failed device", () => {
   assert.throws(() => node.take(hold, "c"), /c needs 600 milli of device 1 on node n, where 0/);
 });
 
+test("a node's working devices are held not at all, in part or wholly", () => {
+  const node = makeNode();
+  assert.equal(node.occupancy, "empty");
+  const hold = holdOf(request, node, [0, 1]);
+  node.take(hold, "a");
+  assert.equal(node.occupancy, "part");
+  node.take({ ...hold, milli: 400, cpu: 0, memory: 0 }, "b");
+  assert.equal(node.occupancy, "part");
+  node.fail(2);
+  assert.equal(node.occupancy, "full");
+  const bare = { id: nodeId("c"), cpu: milliCpu(1000), memory: mib(100), devices: [] };
+  assert.equal(new PhysicalNode(bare).occupancy, "none");
+});
+
 test("a place has as many devices as the request asks for, each of them once", () => {
   const node = makeNode();
   assert.throws(() => holdOf(request, node, [0]), /devices \[0\] of node n are not 2 devices/);

@@ -1,6 +1,7 @@
 import type { NodeId } from "../../model/ids.ts";
 import type { Node } from "../../model/node.ts";
 import type { ResourceRequest } from "../../model/resources.ts";
+import { DEVICE_MILLI } from "../../model/units.ts";
 
 /** What something physically holds on one node. */
 export interface Hold {
@@ -30,6 +31,20 @@ export class PhysicalNode {
     this.#cpuFree = cpu;
     this.#memoryFree = memory;
     this.#milliFree = devices.map(({ milliFree }) => milliFree);
+  }
+
+  /** How much of its working devices is held; "none" if it has none. O(devices). */
+  get occupancy(): "none" | "empty" | "part" | "full" {
+    let working = 0;
+    let milliFree = 0;
+    for (const [device, milli] of this.#milliFree.entries()) {
+      if (this.#failed.has(device)) continue;
+      working += 1;
+      milliFree += milli;
+    }
+    if (working === 0) return "none";
+    if (milliFree === 0) return "full";
+    return milliFree === working * DEVICE_MILLI ? "empty" : "part";
   }
 
   fail(device: number): void {

@@ -64,6 +64,7 @@ export class ServiceDesk {
   /** Tells how many requests are in flight if that is another number than last time. */
   report(): void {
     const inFlight = this.#line.arrived - this.#history.served;
+    this.#history.inFlight = inFlight;
     if (!this.#isReported || inFlight === this.#reported) return;
     this.#reported = inFlight;
     this.#world.emit({ kind: "service-observed", service: this.#stream.service, inFlight });
@@ -171,6 +172,7 @@ export class ServiceDesk {
       this.#enter(replica, "ready");
       const place = this.#ready.findIndex(({ number }) => number > replica.number);
       this.#ready.splice(place === -1 ? this.#ready.length : place, 0, replica);
+      this.#history.awake = this.#ready.length;
       this.#world.emit({ kind: "replica-ready", replica: replica.id });
       this.#dispatch();
     });
@@ -208,7 +210,7 @@ export class ServiceDesk {
   /** It takes no new request; those begun go on. */
   #finish(replica: Replica): void {
     this.#enter(replica, "finishing");
-    this.#ready = this.#ready.filter((other) => other !== replica);
+    this.#takeOff(replica);
     if (replica.serving.size === 0) this.#settle(replica);
   }
 
@@ -234,7 +236,7 @@ export class ServiceDesk {
     this.#hold(replica, undefined, "");
     replica.state = "gone";
     this.#replicas.delete(replica.id);
-    this.#ready = this.#ready.filter((other) => other !== replica);
+    this.#takeOff(replica);
     this.#closeDepartures(replica);
   }
 
@@ -251,6 +253,12 @@ export class ServiceDesk {
     this.#line.giveBack(serving.keys());
     serving.clear();
     this.#count(replica, 1);
+  }
+
+  /** It takes no request any more. */
+  #takeOff(replica: Replica): void {
+    this.#ready = this.#ready.filter((other) => other !== replica);
+    this.#history.awake = this.#ready.length;
   }
 
   #closeDepartures(replica: Replica): void {
@@ -276,6 +284,7 @@ export class ServiceDesk {
   /** Counts what it holds in or out of the history. */
   #count(replica: Replica, sign: 1 | -1): void {
     if (replica.hold === undefined) return;
-    this.#history.meter.change(this.#world.nowMs, useOf(replica), sign * milliOf(replica.hold));
+    const milli = sign * milliOf(replica.hold);
+    this.#history.meter.change(this.#world.nowMs, useOf(replica), milli, replica.node.kind);
   }
 }

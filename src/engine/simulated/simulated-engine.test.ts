@@ -7,6 +7,7 @@ import {
   setService,
   simulatedJob,
   start,
+  startReplica,
   stop,
 } from "../../../test/support/hand-driven-engine.ts";
 import type { Action } from "../../model/action.ts";
@@ -86,6 +87,33 @@ test("a start that waits does not begin once its job is cancelled", () => {
   driven.order(start("k", 1, "0 a/0"));
   driven.order(stop("k", true, 1), start("j", 1, "0 a/0", 1));
   assert.deepEqual(driven.run(9000), ["0 started k", "1000 departed 1"]);
+});
+
+test("who watches sees each state for as long as it lasts, also between two steps", () => {
+  const seen: string[] = [];
+  const workload = {
+    jobs: [],
+    events: [addNode("a", 1), setService()],
+    requests: [requestsOf([0, 500], [100, 500])],
+  };
+  const engine = new SimulatedEngine(workload, (untilMs) => {
+    const [{ awake, inFlight, meter }] = engine.books.services;
+    seen.push(`until ${untilMs}: ${awake} awake, ${inFlight} in flight, ${meter.held.busy} busy`);
+  });
+  const nowMs = engine.next(undefined)!.nowMs;
+  engine.carryOut(nowMs, [startReplica(0, "a/0")]);
+  for (let step = engine.next(20_000)!; step.nowMs < 20_000; step = engine.next(20_000)!);
+  assert.deepEqual(seen, [
+    "until 100: 0 awake, 1 in flight, 0 busy",
+    "until 10000: 0 awake, 2 in flight, 0 busy",
+    "until 10500: 1 awake, 2 in flight, 1000 busy",
+    "until 11000: 1 awake, 1 in flight, 1000 busy",
+    "until 20000: 1 awake, 0 in flight, 0 busy",
+  ]);
+  assert.deepEqual(
+    Array.from(engine.nodes, ({ id, occupancy }) => [id, occupancy]),
+    [["a", "full"]],
+  );
 });
 
 test("a workload names each job and each service's requests once, and no other work", () => {

@@ -26,10 +26,16 @@ export class SimulatedEngine implements Engine {
   readonly #jobs: readonly SimulatedJob[];
   readonly #gangs = new Map<JobId, Gang>();
   readonly #desks = new Map<ServiceId, ServiceDesk>();
+  readonly #watch: ((untilMs: number) => void) | undefined;
   #nextEvent = 0;
   #nextJob = 0;
 
-  constructor({ events, jobs, requests }: Workload) {
+  /**
+   * @param watch called whenever time is about to move on, with the time to which it moves: what it
+   *   sees is so until then.
+   */
+  constructor({ events, jobs, requests }: Workload, watch?: (untilMs: number) => void) {
+    this.#watch = watch;
     this.#events = events.toSorted((left, right) => left.atMs - right.atMs);
     this.#jobs = jobs.toSorted((left, right) => left.submitMs - right.submitMs);
     const streams = [...requests, ...streamsWithoutRequests(events, requests)];
@@ -47,17 +53,22 @@ export class SimulatedEngine implements Engine {
     }
   }
 
+  /** The nodes that are there now. */
+  get nodes(): Iterable<PhysicalNode> {
+    return this.#world.nodes.values();
+  }
+
   next(wakeMs: number | undefined): Step | undefined {
     const world = this.#world;
     const untilMs = Math.max(world.nowMs, wakeMs ?? Number.POSITIVE_INFINITY);
     for (;;) {
       const firstMs = world.hasEvents ? world.nowMs : this.#firstMs();
       if (firstMs > untilMs) {
-        world.nowMs = untilMs;
+        this.#advance(untilMs);
         return { nowMs: world.nowMs, events: [] };
       }
       if (firstMs === Number.POSITIVE_INFINITY) return undefined;
-      world.nowMs = Math.max(world.nowMs, firstMs);
+      this.#advance(Math.max(world.nowMs, firstMs));
       this.#live();
       if (world.hasEvents) return { nowMs: world.nowMs, events: world.takeEvents() };
     }
@@ -69,6 +80,11 @@ export class SimulatedEngine implements Engine {
     }
     for (const action of actions) this.#begin(action);
     this.#world.departures.beginFree();
+  }
+
+  #advance(toMs: number): void {
+    if (toMs > this.#world.nowMs) this.#watch?.(toMs);
+    this.#world.nowMs = toMs;
   }
 
   #firstMs(): number {
