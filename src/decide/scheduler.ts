@@ -159,9 +159,9 @@ export class Scheduler {
   /** When `decide` would do something though no event came; it may do nothing then. */
   nextWakeMs(nowMs: Milliseconds): Milliseconds | undefined {
     let next = this.#jobs.timetable.nextMs;
-    for (const { demand, isRemoved } of this.#services.services.values()) {
-      const fallMs = isRemoved ? undefined : demand.nextFallMs(nowMs);
-      if (fallMs !== undefined && (next === undefined || fallMs < next)) next = fallMs;
+    for (const { demand, coming, isRemoved } of this.#services.services.values()) {
+      const changeMs = isRemoved ? undefined : demand.nextChangeMs(nowMs, coming);
+      if (changeMs !== undefined && (next === undefined || changeMs < next)) next = changeMs;
     }
     return next === undefined ? undefined : milliseconds(Math.max(next, nowMs));
   }

@@ -130,12 +130,22 @@ export interface ServiceRemoved {
   readonly service: ServiceId;
 }
 
-/** Requests of the service at this moment. */
+/** Requests of the service, counted since it was set for the first time. */
 export interface ServiceObserved {
   readonly kind: "service-observed";
   readonly service: ServiceId;
-  /** Requests being served or waiting. */
-  readonly inFlight: number;
+  readonly requests: RequestCounts;
+}
+
+/** Counts of requests: 0 <= ended <= begun <= arrived. Only `begun` may fall. */
+export interface RequestCounts {
+  readonly arrived: number;
+  /**
+   * Those that a replica serves or has served. If a replica vanishes from under a request, that
+   * one waits again.
+   */
+  readonly begun: number;
+  readonly ended: number;
 }
 
 /** The replica is awake and serves. */

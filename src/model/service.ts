@@ -34,9 +34,14 @@ export interface Scaling {
   readonly keepAliveMs: Milliseconds;
   /** Replicas kept awake beyond those that are busy. */
   readonly headroom: number;
-  /**
-   * Share of requests that may find no awake replica, 0 to 1 exclusive. Given, the replicas that
-   * this takes are forecast from the last demand (rule A2), beside the two rules above.
-   */
-  readonly missedMax?: number;
+  /** Given, replicas come up as late as it allows, or ahead of requests if it takes that (rule A6). */
+  readonly objective?: Objective;
+}
+
+/** What the requests of a service are promised. */
+export interface Objective {
+  /** How long a request may wait for a replica. */
+  readonly waitMs: Milliseconds;
+  /** Share of the requests that may wait longer, 0 to 1 exclusive. */
+  readonly missedMax: number;
 }

@@ -6,7 +6,7 @@ import type {
   SimulatedJob,
   Workload,
 } from "../../src/engine/simulated/workload.ts";
-import type { Event } from "../../src/model/event.ts";
+import type { Event, RequestCounts } from "../../src/model/event.ts";
 import {
   departureId,
   jobId,
@@ -206,6 +206,11 @@ export class HandDrivenEngine {
   }
 }
 
+function requestsInWords({ arrived, begun, ended }: RequestCounts): string {
+  const inFlight = `in flight ${arrived - ended}`;
+  return begun === arrived ? inFlight : `${inFlight}, ${arrived - begun} wait`;
+}
+
 function tell(event: Event): string | undefined {
   switch (event.kind) {
     case "departed":
@@ -221,7 +226,7 @@ function tell(event: Event): string | undefined {
     case "replica-gone":
       return `gone ${event.replica}`;
     case "service-observed":
-      return `in flight ${event.inFlight}`;
+      return requestsInWords(event.requests);
     case "node-lost":
       return `lost ${event.node}`;
     case "device-failed":

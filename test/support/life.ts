@@ -3,8 +3,8 @@ import { PlacementModel } from "../../src/decide/placement/placement-model.ts";
 import { findPolicy } from "../../src/decide/policies/registry.ts";
 import { Scheduler } from "../../src/decide/scheduler.ts";
 import type { Action, MemberPlace, StartReplica, WakeReplica } from "../../src/model/action.ts";
-import type { Event } from "../../src/model/event.ts";
-import type { DepartureId } from "../../src/model/ids.ts";
+import type { Event, RequestCounts } from "../../src/model/event.ts";
+import type { DepartureId, ServiceId } from "../../src/model/ids.ts";
 import type { RefusalCode } from "../../src/model/refusal.ts";
 import type { Node } from "../../src/model/node.ts";
 import type { ResourceRequest } from "../../src/model/resources.ts";
@@ -35,6 +35,7 @@ export class Life {
   readonly attempts = new Map<string, number>();
   readonly departures = new Set<DepartureId>();
   readonly nodes = new Map<string, Node>();
+  readonly #observed = new Map<ServiceId, RequestCounts>();
   #running: Held[] = [];
   #leaving = new Map<DepartureId, readonly Held[]>();
   #waiting: { readonly held: readonly Held[]; readonly after: readonly DepartureId[] }[] = [];
@@ -64,6 +65,16 @@ export class Life {
       this.requests.set(event.job.id, event.job.roles[0].request);
     }
     return undefined;
+  }
+
+  /** So many requests of the service are in flight from now on, all of them begun. */
+  observe(service: ServiceId, inFlight: number): void {
+    const last = this.#observed.get(service) ?? { arrived: 0, begun: 0, ended: 0 };
+    const change = inFlight - (last.arrived - last.ended);
+    const arrived = last.arrived + Math.max(0, change);
+    const requests = { arrived, begun: arrived, ended: last.ended - Math.min(0, change) };
+    this.#observed.set(service, requests);
+    assert.equal(this.tell({ kind: "service-observed", service, requests }), undefined);
   }
 
   decide(): Action[] {

@@ -1,3 +1,4 @@
+import type { RefusalCode } from "../../model/refusal.ts";
 import type { JobRecord } from "./job-record.ts";
 
 /** Pending jobs of one queue and one shape: by priority, the highest first, then by submission. */
@@ -10,49 +11,56 @@ export interface Line {
   /** The victim and room versions at which nobody could be made to leave for it. */
   victimsFailedAt: number;
   victimsFailedIn: number;
+  /** The last reason to wait that its jobs were told, all but those in `untold`. */
+  told: RefusalCode | undefined;
+  untold: JobRecord[];
+  /** Whether its jobs would fit on an empty cluster, as found at that layout of the table. */
+  fitsEmpty: boolean;
+  fitsEmptyAt: number;
 }
+
+const NO_LINES: readonly Line[] = [];
 
 /** All pending jobs. What one of a shape cannot have, the others behind it cannot have either. */
 export class PendingLines {
   #lines = new Map<number, Map<string, Line>>();
+  /** By leaf: its lines, by their first jobs. */
+  #inOrder = new Map<number, Line[]>();
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** O(log jobs of the line) to find the place. */
+  /** O(log jobs of the line) to find the place, and O(lines of the queue) if it is the first. */
   add(record: JobRecord): void {
-    const { leaf, shape } = record;
-    let lines = this.#lines.get(leaf);
-    if (lines === undefined) this.#lines.set(leaf, (lines = new Map()));
-    let line = lines.get(shape);
-    if (line === undefined)
-      lines.set(
-        shape,
-        (line = { leaf, shape, jobs: [], failedAt: -1, victimsFailedAt: -1, victimsFailedIn: -1 }),
-      );
+    const line = this.#lineOf(record);
     const place = placeOf(line.jobs, record);
-    if (place === 0) line.victimsFailedAt = -1;
+    if (place === 0) {
+      line.victimsFailedAt = -1;
+      this.#takeOut(line);
+    }
     line.jobs.splice(place, 0, record);
+    if (place === 0) this.#putIn(line);
+    line.untold.push(record);
     this.#size += 1;
   }
 
   remove(record: JobRecord): void {
-    const lines = this.#lines.get(record.leaf)!;
-    const line = lines.get(record.shape)!;
-    line.jobs.splice(placeOf(line.jobs, record), 1);
-    if (line.jobs.length === 0) lines.delete(record.shape);
+    const line = this.#lineOf(record);
+    const place = placeOf(line.jobs, record);
+    if (place === 0) this.#takeOut(line);
+    line.jobs.splice(place, 1);
+    if (line.jobs.length === 0) this.#lines.get(record.leaf)!.delete(record.shape);
+    else if (place === 0) this.#putIn(line);
+    const untold = line.untold.indexOf(record);
+    if (untold !== -1) line.untold.splice(untold, 1);
     this.#size -= 1;
   }
 
-  /** The lines of a queue, in order of their making. */
-  ofLeaf(leaf: number): Iterable<Line> {
-    return this.#lines.get(leaf)?.values() ?? [];
-  }
-
-  *all(): Generator<Line> {
-    for (const lines of this.#lines.values()) yield* lines.values();
+  /** The lines of a queue, by their first jobs. The list is alive: it follows every change. */
+  inOrder(leaf: number): readonly Line[] {
+    return this.#inOrder.get(leaf) ?? NO_LINES;
   }
 
   /** A copy whose records are `copyOf` the original's. */
@@ -62,11 +70,53 @@ export class PendingLines {
     for (const [leaf, lines] of this.#lines) {
       const copies = new Map<string, Line>();
       for (const line of lines.values()) {
-        copies.set(line.shape, { ...line, jobs: line.jobs.map(copyOf) });
+        const jobs = line.jobs.map(copyOf);
+        copies.set(line.shape, { ...line, jobs, untold: line.untold.map(copyOf) });
       }
       copy.#lines.set(leaf, copies);
+      copy.#inOrder.set(
+        leaf,
+        this.inOrder(leaf).map(({ shape }) => copies.get(shape)!),
+      );
     }
     return copy;
+  }
+
+  #lineOf({ leaf, shape }: JobRecord): Line {
+    let lines = this.#lines.get(leaf);
+    if (lines === undefined) {
+      lines = new Map();
+      this.#lines.set(leaf, lines);
+      this.#inOrder.set(leaf, []);
+    }
+    let line = lines.get(shape);
+    if (line === undefined) {
+      line = {
+        leaf,
+        shape,
+        jobs: [],
+        failedAt: -1,
+        victimsFailedAt: -1,
+        victimsFailedIn: -1,
+        told: undefined,
+        untold: [],
+        fitsEmpty: false,
+        fitsEmptyAt: -1,
+      };
+      lines.set(shape, line);
+    }
+    return line;
+  }
+
+  #takeOut(line: Line): void {
+    if (line.jobs.length === 0) return;
+    const order = this.#inOrder.get(line.leaf)!;
+    order.splice(lineIndex(order, line.jobs[0]), 1);
+  }
+
+  #putIn(line: Line): void {
+    const order = this.#inOrder.get(line.leaf)!;
+    order.splice(lineIndex(order, line.jobs[0]), 0, line);
   }
 }
 
@@ -77,12 +127,22 @@ export function comparePending(left: JobRecord, right: JobRecord): number {
 
 /** Index of the record, or where it belongs. */
 function placeOf(jobs: readonly JobRecord[], record: JobRecord): number {
+  return firstAt(jobs.length, (place) => comparePending(jobs[place], record) >= 0);
+}
+
+/** Index of the line whose first job is `first`, or where it belongs. */
+function lineIndex(order: readonly Line[], first: JobRecord): number {
+  return firstAt(order.length, (place) => comparePending(order[place].jobs[0], first) >= 0);
+}
+
+/** The first of `count` places at which it is true, once and for all; `count` if there is none. */
+function firstAt(count: number, isThere: (place: number) => boolean): number {
   let low = 0;
-  let high = jobs.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (comparePending(jobs[middle], record) < 0) low = middle + 1;
-    else high = middle;
+    if (isThere(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

@@ -16,14 +16,16 @@ export function checkService(service: ModelService): CanNever | undefined {
     return invalid(`${who} serves ${concurrency} requests a replica; it must be 1 or more`);
   }
   if (!isCount(scaling.headroom)) return invalid(`${who} has a headroom of ${scaling.headroom}`);
-  const { missedMax } = scaling;
-  if (missedMax !== undefined && !(missedMax > 0 && missedMax < 1)) {
+  const { objective } = scaling;
+  if (objective !== undefined && !(objective.missedMax > 0 && objective.missedMax < 1)) {
+    const { missedMax } = objective;
     return invalid(`${who} may miss ${missedMax} of its requests; it must be between 0 and 1`);
   }
   if (sleep !== undefined && (!isCount(sleep.standby) || sleep.standby > max)) {
     return invalid(`${who} keeps ${sleep.standby} replicas loaded; it must be 0 to ${max}`);
   }
   const times = [startMs, scaling.keepAliveMs, sleep?.sleepMs ?? 0, sleep?.wakeMs ?? 0];
+  times.push(objective?.waitMs ?? 0);
   const memory = sleep?.hostMemory ?? 0;
   if ([...times, memory].some((value) => !(Number.isFinite(value) && value >= 0))) {
     return invalid(`${who} has a time or an amount of memory below 0`);

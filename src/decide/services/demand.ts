@@ -1,61 +1,159 @@
+import type { RequestCounts } from "../../model/event.ts";
 import type { ModelService } from "../../model/service.ts";
+import { Forecast } from "./forecast.ts";
+import { KeptRanks } from "./kept-ranks.ts";
+import { WaitingLine } from "./waiting-line.ts";
+
+/** Part that the last time to come up has in their average. */
+const LEAD_SHARE = 1 / 8;
+/** The spread of a forecast: while the credit is neither spent nor ample, and its bounds. */
+const SPREAD = 3;
+const SPREAD_MIN = 1;
+const SPREAD_MAX = 4;
+/** What a request of credit changes in the spread, below 0 and above AMPLE. */
+const SPREAD_STEP = 0.005;
+const AMPLE = 100;
+const CREDIT_MAX = AMPLE + (SPREAD - SPREAD_MIN) / SPREAD_STEP;
+const CREDIT_MIN = -1000;
+
+const NONE: RequestCounts = { arrived: 0, begun: 0, ended: 0 };
+
+/** Replicas that there are, asleep ones left out. */
+export interface ReplicasUp {
+  readonly up: number;
+  /** Of these: those that are not awake yet. */
+  readonly coming: number;
+}
 
 /**
- * Awake replicas that a service should have: up at once with its requests, down only when a replica
- * was not needed for the keep-alive time (rule A1).
+ * How many replicas of a service should be awake. It follows the requests (A1) and falls damped
+ * (A2). With an objective it is patient if a replica comes up faster than a request may wait, and
+ * forecasts if not (A6).
  */
 export class Demand {
-  #service: ModelService;
-  #wanted = 0;
-  /**
-   * Until when the replica of each rank stays after its last need. It never grows with the rank: a
-   * higher rank was needed last no later than a lower one.
-   */
-  #keptUntilMs: number[] = [];
+  readonly #service: ModelService;
+  #counts = NONE;
+  #line = new WaitingLine();
+  #forecast = new Forecast();
+  #ranks = new KeptRanks();
+  /** Requests that may be late still: each one begun adds what may be missed of it. */
+  #credit = 0;
+  /** Average time that a replica takes to come up. */
+  #leadMs: number;
 
   constructor(service: ModelService) {
     this.#service = service;
+    this.#leadMs = service.sleep?.wakeMs ?? service.startMs;
   }
 
-  /** Requests in flight at this moment. O(change), amortized. */
-  observe(nowMs: number, inFlight: number): void {
-    const { concurrency, scaling, replicas } = this.#service;
-    const busy = Math.ceil(inFlight / concurrency);
-    const wanted = Math.min(busy === 0 ? 0 : busy + scaling.headroom, replicas.max);
-    const untilMs = nowMs + scaling.keepAliveMs;
-    while (this.#keptUntilMs.length > wanted && this.#keptUntilMs.at(-1)! <= nowMs) {
-      this.#keptUntilMs.pop();
+  /** Whether these counts can follow the last ones. */
+  canBe({ arrived, begun, ended }: RequestCounts): boolean {
+    const last = this.#counts;
+    if (![arrived, begun, ended].every((count) => Number.isSafeInteger(count))) return false;
+    return ended <= begun && begun <= arrived && arrived >= last.arrived && ended >= last.ended;
+  }
+
+  /** Takes in counts that can be. */
+  observe(nowMs: number, counts: RequestCounts): void {
+    const objective = this.#service.scaling.objective;
+    this.#line.arrive(nowMs, counts.arrived - this.#counts.arrived);
+    const begun = counts.begun - this.#counts.begun;
+    if (begun < 0) {
+      this.#line.giveBack(nowMs, -begun);
+    } else {
+      const late = this.#line.begin(nowMs, begun, objective?.waitMs ?? Number.POSITIVE_INFINITY);
+      const credit = this.#credit + (objective?.missedMax ?? 0) * begun - late;
+      this.#credit = Math.max(CREDIT_MIN, Math.min(CREDIT_MAX, credit));
     }
-    for (let rank = wanted; rank < this.#wanted; rank += 1) this.#keptUntilMs[rank] = untilMs;
-    for (let rank = 0; rank < wanted; rank += 1) this.#keptUntilMs[rank] = Number.POSITIVE_INFINITY;
-    this.#wanted = wanted;
+    this.#counts = counts;
+    this.#forecast.observe(nowMs, this.#busy);
+    this.#follow(nowMs);
   }
 
-  target(nowMs: number): number {
-    let target = this.#wanted;
-    while (target < this.#keptUntilMs.length && this.#keptUntilMs[target] > nowMs) target += 1;
-    return Math.max(target, this.#service.replicas.min);
+  /** A replica took this time to come up, from its order until it was awake. */
+  cameUp(leadMs: number): void {
+    this.#leadMs += (leadMs - this.#leadMs) * LEAD_SHARE;
   }
 
-  /** When the target falls if nothing is observed until then. */
-  nextFallMs(nowMs: number): number | undefined {
-    const target = this.target(nowMs);
-    return target > this.#wanted && target > this.#service.replicas.min
-      ? this.#keptUntilMs[target - 1]
-      : undefined;
+  /** How many should be up at `nowMs`. */
+  target(nowMs: number, { up, coming }: ReplicasUp): number {
+    this.#follow(nowMs);
+    const { replicas, concurrency } = this.#service;
+    const followed = Math.max(this.#ranks.count(nowMs), replicas.min);
+    if (!this.#isPatient || followed <= up) return followed;
+    const overdue = this.#line.arrivedBy(nowMs - this.#patienceMs) - coming * concurrency;
+    const needed = up + Math.max(0, Math.ceil(overdue / concurrency));
+    return Math.max(Math.min(followed, needed), replicas.min);
+  }
+
+  /** When the target changes if nothing is observed until then. */
+  nextChangeMs(nowMs: number, coming: number): number | undefined {
+    const times = [this.#ranks.nextFallMs(nowMs)];
+    if (this.#isForecasting) times.push(this.#forecast.nextChangeMs(nowMs, this.#spread));
+    if (this.#isPatient) {
+      const patienceMs = this.#patienceMs;
+      const skipped = coming * this.#service.concurrency;
+      const arrivalMs = this.#line.nextArrivalMs(nowMs - patienceMs, skipped);
+      if (arrivalMs !== undefined) times.push(arrivalMs + patienceMs);
+    }
+    const next = times.reduce<number>((least, time) => Math.min(least, time ?? least), Infinity);
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
   /** The same past under another service of the same id. */
   fork(service = this.#service): Demand {
     const copy = new Demand(service);
-    copy.#wanted = Math.min(this.#wanted, service.replicas.max);
-    copy.#keptUntilMs = this.#keptUntilMs.slice(0, service.replicas.max);
+    copy.#counts = this.#counts;
+    copy.#line = this.#line.fork();
+    copy.#forecast = this.#forecast.fork();
+    copy.#ranks = this.#ranks.fork(service.replicas.max);
+    copy.#credit = this.#credit;
+    copy.#leadMs = this.#leadMs;
     return copy;
   }
 
   /** The state in numbers. */
   *content(): Generator<number> {
-    yield this.#wanted;
-    for (const untilMs of this.#keptUntilMs.slice(this.#wanted)) yield untilMs;
+    const { arrived, begun, ended } = this.#counts;
+    yield* [arrived, begun, ended, this.#credit, this.#leadMs];
+    yield* this.#line.content();
+    yield* this.#forecast.content();
+    yield* this.#ranks.content();
+  }
+
+  /** Replicas that the requests in flight keep busy. */
+  get #busy(): number {
+    const { arrived, ended } = this.#counts;
+    return Math.ceil((arrived - ended) / this.#service.concurrency);
+  }
+
+  /** How long a request may wait before a replica comes up for it; below 0 that is too late. */
+  get #patienceMs(): number {
+    const { objective } = this.#service.scaling;
+    return objective === undefined ? 0 : objective.waitMs - this.#leadMs;
+  }
+
+  get #isPatient(): boolean {
+    const { objective, headroom } = this.#service.scaling;
+    return objective !== undefined && headroom === 0 && this.#patienceMs > 0 && this.#credit >= 0;
+  }
+
+  get #isForecasting(): boolean {
+    return this.#service.scaling.objective !== undefined && this.#patienceMs <= 0;
+  }
+
+  get #spread(): number {
+    const beyond = Math.max(0, this.#credit - AMPLE) + Math.min(0, this.#credit);
+    return Math.max(SPREAD_MIN, Math.min(SPREAD_MAX, SPREAD - SPREAD_STEP * beyond));
+  }
+
+  #follow(nowMs: number): void {
+    const { scaling, replicas } = this.#service;
+    const busy = this.#busy;
+    let wanted = busy === 0 ? 0 : busy + scaling.headroom;
+    if (this.#isForecasting) {
+      wanted = Math.max(wanted, this.#forecast.replicas(nowMs, this.#spread));
+    }
+    this.#ranks.want(nowMs, Math.min(wanted, replicas.max), scaling.keepAliveMs);
   }
 }

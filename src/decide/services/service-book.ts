@@ -21,6 +21,8 @@ export interface ReplicaRecord {
   state: ReplicaState;
   /** What it holds: its request while it is coming or awake, host memory while it sleeps. */
   holding: Holding;
+  /** When it was last told to come up because it was needed. */
+  orderedMs: number | undefined;
   /** While it is falling asleep or leaving. */
   departure: DepartureId | undefined;
 }
@@ -32,6 +34,8 @@ export interface ServiceRecord {
   /** In order of their numbers. */
   readonly replicas: Map<number, ReplicaRecord>;
   nextReplica: number;
+  /** Replicas that were coming at the end of the last `decide`. */
+  coming: number;
   isRemoved: boolean;
   waitCode: RefusalCode | undefined;
   /** Room version at which no more could be loaded for the standby. */
@@ -60,6 +64,7 @@ export class ServiceBook {
       demand: known === undefined ? new Demand(service) : known.demand.fork(service),
       replicas: known?.replicas ?? new Map(),
       nextReplica: known?.nextReplica ?? 0,
+      coming: known?.coming ?? 0,
       isRemoved: false,
       waitCode: undefined,
       preloadedAt: -1,
@@ -71,7 +76,7 @@ export class ServiceBook {
   }
 
   /** A new replica comes up on this place, whose room is taken already. */
-  add(record: ServiceRecord, holding: Holding): ReplicaRecord {
+  add(record: ServiceRecord, holding: Holding, orderedMs: number | undefined): ReplicaRecord {
     const number = record.nextReplica;
     record.nextReplica += 1;
     const replica: ReplicaRecord = {
@@ -80,6 +85,7 @@ export class ServiceBook {
       service: record,
       state: "coming",
       holding,
+      orderedMs,
       departure: undefined,
     };
     this.#put(replica, number);
@@ -88,7 +94,8 @@ export class ServiceBook {
   }
 
   /** A sleeping replica comes up on these devices, whose room is taken already. */
-  wake(replica: ReplicaRecord, holding: Holding): void {
+  wake(replica: ReplicaRecord, holding: Holding, nowMs: number): void {
+    replica.orderedMs = nowMs;
     this.ground.release(replica.holding);
     this.#account(replica, -1);
     replica.holding = holding;

@@ -23,20 +23,22 @@ export function applyServiceEvent(book: ServiceBook, event: ServiceEvent, nowMs:
     case "service-observed": {
       const record = book.services.get(event.service);
       if (record === undefined || record.isRemoved) return unknownService(event.service);
-      const { inFlight } = event;
-      if (!Number.isInteger(inFlight) || inFlight < 0) {
-        return never(
-          "invalid-service",
-          `service ${event.service} has ${inFlight} requests in flight`,
-        );
+      const { requests } = event;
+      if (!record.demand.canBe(requests)) {
+        const { arrived, begun, ended } = requests;
+        const counts = `${arrived} requests arrived, ${begun} begun, ${ended} ended`;
+        return never("invalid-service", `service ${event.service} cannot have ${counts}`);
       }
-      record.demand.observe(nowMs, inFlight);
+      record.demand.observe(nowMs, requests);
       return succeed(undefined);
     }
     case "replica-ready": {
       const replica = book.replicas.get(event.replica);
       if (replica?.state !== "coming") return unknownReplica(event.replica);
       replica.state = "awake";
+      if (replica.orderedMs !== undefined) {
+        replica.service.demand.cameUp(nowMs - replica.orderedMs);
+      }
       return succeed(undefined);
     }
     case "replica-gone": {

@@ -23,6 +23,7 @@ function service(change: Partial<ModelService> = {}): ModelService {
   };
 }
 
+const ONE = { arrived: 1, begun: 1, ended: 0 };
 const SLEEP = {
   hostMemory: mib(10),
   sleepMs: milliseconds(1),
@@ -43,7 +44,7 @@ function begin(nodes: readonly number[], set: ModelService): Life {
 }
 
 function observe(life: Life, inFlight: number): string[] {
-  assert.equal(life.tell({ kind: "service-observed", service: S, inFlight }), undefined);
+  life.observe(S, inFlight);
   return kindsOf(life.decide());
 }
 
@@ -67,7 +68,13 @@ test("A1: a service that can be nobody's is refused and changes nothing", () => 
     { concurrency: 0 },
     { startMs: -1 as never },
     { scaling: { keepAliveMs: milliseconds(1), headroom: 0.5 } },
-    { scaling: { keepAliveMs: milliseconds(1), headroom: 0, missedMax: 1 } },
+    {
+      scaling: {
+        keepAliveMs: milliseconds(1),
+        headroom: 0,
+        objective: { waitMs: milliseconds(1), missedMax: 1 },
+      },
+    },
     { sleep: { ...SLEEP, standby: 3 } },
   ];
   for (const change of bad) {
@@ -76,7 +83,7 @@ test("A1: a service that can be nobody's is refused and changes nothing", () => 
   const other = service({ request: buildRequest({ count: 2 }) });
   assert.equal(life.tell({ kind: "service-set", service: other }), "service-changed");
   const unknown = serviceId("other");
-  const observed = { kind: "service-observed", service: unknown, inFlight: 1 } as const;
+  const observed = { kind: "service-observed", service: unknown, requests: ONE } as const;
   assert.equal(life.tell(observed), "unknown-service");
 });
 

@@ -23,7 +23,6 @@ export function decideServices(deciding: ServiceDeciding): void {
 
 function decideService(record: ServiceRecord, deciding: ServiceDeciding): void {
   const { ground } = deciding.services;
-  const target = record.isRemoved ? 0 : record.demand.target(deciding.nowMs);
   const up: ReplicaRecord[] = [];
   const leavingNodes: ReplicaRecord[] = [];
   let loaded = 0;
@@ -34,6 +33,9 @@ function decideService(record: ServiceRecord, deciding: ServiceDeciding): void {
     else loaded += 1;
     if (replica.state !== "asleep" && !isDrained) up.push(replica);
   }
+  const coming = up.filter(({ state }) => state === "coming").length;
+  const there = { up: up.length, coming };
+  const target = record.isRemoved ? 0 : record.demand.target(deciding.nowMs, there);
   let missing = target - up.length;
   while (missing > 0 && bringUp(record, deciding)) missing -= 1;
   if (missing > 0) tellWaiting(record, target, deciding);
@@ -45,6 +47,8 @@ function decideService(record: ServiceRecord, deciding: ServiceDeciding): void {
   }
   if (!record.isRemoved) preload(record, loaded, deciding);
   else for (const replica of record.replicas.values()) retireRemoved(replica, deciding);
+  record.coming = 0;
+  for (const { state } of record.replicas.values()) if (state === "coming") record.coming += 1;
 }
 
 /** Brings one more replica up, the fastest way first (rule A4). */
@@ -70,12 +74,12 @@ function bringUp(record: ServiceRecord, deciding: ServiceDeciding): boolean {
   }
   const row = ground.placer.pickRow(record.request, deciding.random);
   if (row !== -1) {
-    start(record, take(record, row, deciding), deciding);
+    start(record, take(record, row, deciding), deciding.nowMs, deciding);
     return true;
   }
   const room = makeRoomForReplica(deciding.jobs, record.request, undefined, order);
   if (room === undefined) return false;
-  start(record, { ...room, request: record.request }, deciding);
+  start(record, { ...room, request: record.request }, deciding.nowMs, deciding);
   return true;
 }
 
@@ -90,7 +94,7 @@ function take(record: ServiceRecord, row: number, deciding: ServiceDeciding): Ho
 
 function wake(replica: ReplicaRecord, holding: Holding, deciding: ServiceDeciding): void {
   const { services, actions } = deciding;
-  services.wake(replica, holding);
+  services.wake(replica, holding, deciding.nowMs);
   actions.push({
     kind: "wake-replica",
     service: replica.service.service.id,
@@ -100,9 +104,14 @@ function wake(replica: ReplicaRecord, holding: Holding, deciding: ServiceDecidin
   });
 }
 
-function start(record: ServiceRecord, holding: Holding, deciding: ServiceDeciding): void {
-  const { services, actions } = deciding;
-  const replica = services.add(record, holding);
+/** Starts a replica where its room is taken; `orderedMs` if requests need it. */
+function start(
+  record: ServiceRecord,
+  holding: Holding,
+  orderedMs: number | undefined,
+  { services, actions }: ServiceDeciding,
+): void {
+  const replica = services.add(record, holding, orderedMs);
   actions.push({
     kind: "start-replica",
     service: record.service.id,
@@ -179,7 +188,7 @@ function preload(record: ServiceRecord, loaded: number, deciding: ServiceDecidin
     let room = table.fits(row, record.request) ? table.emptyRoomFor(row, record.request) : 0;
     room -= onRow.get(row) ?? 0;
     while (missing > 0 && room > 0 && table.fits(row, record.request)) {
-      start(record, take(record, row, deciding), deciding);
+      start(record, take(record, row, deciding), undefined, deciding);
       missing -= 1;
       room -= 1;
     }

@@ -22,6 +22,11 @@ export class RequestLine {
     return this.#arrived;
   }
 
+  /** Number of requests that are in the line. */
+  get waiting(): number {
+    return this.#arrived - this.#next + this.#back.length;
+  }
+
   get isEmpty(): boolean {
     return this.#next === this.#arrived && this.#back.length === 0;
   }

@@ -31,10 +31,11 @@ test("requests wait for the start, then are served first come first served", () 
   const driven = engineWith(requestsOf([0, 4000], [1000, 1000], [2000, 5000], [30_000, 1000]));
   driven.order(startReplica(0, "a/0"));
   assert.deepEqual(driven.run(60_000), [
-    "1000 in flight 2",
-    "2000 in flight 3",
+    "1000 in flight 2, 2 wait",
+    "2000 in flight 3, 3 wait",
     "10000 ready s/0",
-    "14000 in flight 2",
+    "10000 in flight 3, 2 wait",
+    "14000 in flight 2, 1 wait",
     "15000 in flight 1",
     "20000 in flight 0",
     "30000 in flight 1",
@@ -67,12 +68,16 @@ test("a replica that is to sleep finishes what it began, takes nothing new, and 
   driven.order(startReplica(0, "a/0"));
   driven.run(12_000);
   driven.order(sleepReplica(0, 1));
-  assert.deepEqual(driven.run(15_500), ["15000 in flight 1"]);
+  assert.deepEqual(driven.run(15_500), ["15000 in flight 1, 1 wait"]);
   assert.deepEqual(driven.engine.books.heldMilli(), { ...noUse, moving: 1000 });
   assert.deepEqual(driven.run(20_000), ["16000 departed 1"]);
   assert.deepEqual(driven.engine.books.heldMilli(), noUse);
   driven.order(wakeReplica(0, 1));
-  assert.deepEqual(driven.run(60_000), ["22000 ready s/0", "23000 in flight 0"]);
+  assert.deepEqual(driven.run(60_000), [
+    "22000 ready s/0",
+    "22000 in flight 1",
+    "23000 in flight 0",
+  ]);
   assert.deepEqual(waits(driven), [0, 11_000]);
 });
 
@@ -97,7 +102,11 @@ test("a lost node's requests go back to the head of the line, and departures end
     "12000 in flight 2",
   ]);
   driven.order(stopReplica(0, 1));
-  assert.deepEqual(driven.run(13_000), ["13000 lost b", "13000 departed 1"]);
+  assert.deepEqual(driven.run(13_000), [
+    "13000 lost b",
+    "13000 departed 1",
+    "13000 in flight 2, 1 wait",
+  ]);
   driven.run(60_000);
   assert.deepEqual(waits(driven), [3000, 11_000, 0]);
   assert.equal(driven.engine.books.services[0].retried, 2);
@@ -113,7 +122,11 @@ test("a crash is told, unless the replica was stopping", () => {
   driven.order(startReplica(0, "a/0"), startReplica(1, "a/1"));
   driven.run(11_000);
   driven.order(stopReplica(1, 1));
-  assert.deepEqual(driven.run(20_000), ["12000 gone s/0", "12000 departed 1"]);
+  assert.deepEqual(driven.run(20_000), [
+    "12000 gone s/0",
+    "12000 departed 1",
+    "12000 in flight 2, 2 wait",
+  ]);
   assert.deepEqual(driven.engine.books.heldMilli(), noUse);
 });
 
@@ -130,6 +143,7 @@ test("a failed device takes what uses it; what falls asleep survives in host mem
   assert.deepEqual(driven.run(13_500), [
     "12000 failed a/0",
     "12000 failed a/1",
+    "12000 in flight 2, 2 wait",
     "13000 departed 1",
   ]);
   driven.run(60_000);

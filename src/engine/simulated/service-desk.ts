@@ -1,4 +1,5 @@
 import type { SleepReplica, StartReplica, StopReplica, WakeReplica } from "../../model/action.ts";
+import type { RequestCounts } from "../../model/event.ts";
 import type { ReplicaId } from "../../model/ids.ts";
 import type { ModelService } from "../../model/service.ts";
 import type { ServiceHistory } from "./books.ts";
@@ -26,8 +27,8 @@ export class ServiceDesk {
   #ready: Replica[] = [];
   #service: ModelService | undefined;
   #isReported = false;
-  /** Requests in flight as reported last. */
-  #reported = 0;
+  /** What was reported last. */
+  #reported: RequestCounts = { arrived: 0, begun: 0, ended: 0 };
 
   constructor(stream: RequestStream, history: ServiceHistory, world: World) {
     this.#stream = stream;
@@ -61,13 +62,18 @@ export class ServiceDesk {
     }
   }
 
-  /** Tells how many requests are in flight if that is another number than last time. */
+  /** Tells the counts of requests if they are others than last time. */
   report(): void {
-    const inFlight = this.#line.arrived - this.#history.served;
-    this.#history.inFlight = inFlight;
-    if (!this.#isReported || inFlight === this.#reported) return;
-    this.#reported = inFlight;
-    this.#world.emit({ kind: "service-observed", service: this.#stream.service, inFlight });
+    const { arrived, waiting } = this.#line;
+    const begun = arrived - waiting;
+    const ended = this.#history.served;
+    this.#history.inFlight = arrived - ended;
+    const last = this.#reported;
+    const isKnown = last.arrived === arrived && last.begun === begun && last.ended === ended;
+    if (!this.#isReported || isKnown) return;
+    this.#reported = { arrived, begun, ended };
+    const { service } = this.#stream;
+    this.#world.emit({ kind: "service-observed", service, requests: this.#reported });
   }
 
   start({ replica: id, node, devices, after }: StartReplica): void {

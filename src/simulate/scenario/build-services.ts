@@ -51,23 +51,24 @@ export async function buildServices(
 }
 
 function toService(shape: ServiceShape): ModelService {
-  const { name, replicas, concurrency, start, sleep, scaling } = shape;
+  const { name, replicas, concurrency, start, sleep } = shape;
   return {
     id: serviceId(name),
     request: buildRequest(shape),
     replicas,
     concurrency,
     startMs: start,
-    scaling: toScaling(scaling),
+    scaling: toScaling(shape),
     ...(sleep === undefined ? {} : { sleep: toSleeping(sleep, replicas.max) }),
   };
 }
 
-function toScaling({ keepAlive, headroom, missed }: ServiceShape["scaling"]): Scaling {
+function toScaling({ scaling, objective }: ServiceShape): Scaling {
+  const { keepAlive, headroom, missed } = scaling;
   return {
     keepAliveMs: keepAlive,
     headroom,
-    ...(missed === undefined ? {} : { missedMax: missed }),
+    ...(missed === undefined ? {} : { objective: { waitMs: objective.wait, missedMax: missed } }),
   };
 }
 

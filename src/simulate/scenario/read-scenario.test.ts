@@ -133,7 +133,11 @@ test("a service has its requests: tokens over rates, copies laid over each other
         replicas: { min: 0, max: 6 },
         concurrency: 4,
         startMs: 30_000,
-        scaling: { keepAliveMs: 60_000, headroom: 1, missedMax: 0.01 },
+        scaling: {
+          keepAliveMs: 60_000,
+          headroom: 1,
+          objective: { waitMs: 10_000, missedMax: 0.01 },
+        },
         sleep: { hostMemory: 8192, sleepMs: 500, wakeMs: 3000, standby: 6 },
       },
       objective: { waitMs: 10_000, quantile: 0.99 },

@@ -1,0 +1,42 @@
+import { amountsOf } from "../../model/amounts.ts";
+import { placeGang } from "./gang-placer.ts";
+import type { JobBook } from "./job-book.ts";
+import type { JobRecord } from "./job-record.ts";
+import type { Deciding } from "./job-scheduler.ts";
+import { placesOf } from "./leave.ts";
+
+/**
+ * Idle room goes to running elastic jobs, one member at a time, in order of submission (rule J7).
+ * O(classes of such members), and O(jobs that could use the room) where there is some.
+ */
+export function growElastic(book: JobBook, deciding: Deciding): void {
+  const { ground } = book;
+  if (book.grownAt === ground.roomVersion && book.grownFor === book.victimVersion) return;
+  const able = new Set<JobRecord>();
+  for (const [request, records] of book.hungry) {
+    if (!ground.placer.fitsAnywhere(request)) continue;
+    for (const record of records) able.add(record);
+  }
+  let room = [...able].toSorted((left, right) => left.sequence - right.sequence);
+  while (room.length > 0) room = room.filter((record) => tryGrow(book, record, deciding));
+  book.grownAt = ground.roomVersion;
+  book.grownFor = book.victimVersion;
+}
+
+function tryGrow(book: JobBook, record: JobRecord, deciding: Deciding): boolean {
+  const { ground, queues } = book;
+  for (const [role, { replicas, request }] of record.job.roles.entries()) {
+    if (record.counts[role] >= replicas.max) continue;
+    if (queues.fits(record.leaf, amountsOf(request)) !== undefined) continue;
+    const pieces = [{ role, request: record.classes[role] }];
+    const members = placeGang(ground, pieces, record.nextMember, deciding.random);
+    if (members === undefined) continue;
+    record.nextMember += 1;
+    book.addMembers(record, members);
+    const after = ground.blockersOf(members);
+    const places = placesOf(book, record, members);
+    deciding.actions.push({ kind: "grow-job", job: record.job.id, members: places, after });
+    return true;
+  }
+  return false;
+}
