@@ -1,18 +1,16 @@
 import { PlacementModel } from "../../decide/placement/placement-model.ts";
 import { findPolicy } from "../../decide/policies/registry.ts";
 import { Scheduler } from "../../decide/scheduler.ts";
-import type { Books, Use } from "../../engine/simulated/books.ts";
+import type { Books } from "../../engine/simulated/books.ts";
 import { SimulatedEngine } from "../../engine/simulated/simulated-engine.ts";
 import type { Workload } from "../../engine/simulated/workload.ts";
+import type { Event } from "../../model/event.ts";
 import { type Milliseconds, milliseconds } from "../../model/units.ts";
 import type { WorkloadClass } from "../../model/workload-profile.ts";
 import { seededRandom } from "../seeded-random.ts";
-
-/** Devices held by use at one moment, in milli, of those that there were. */
-export interface Sample {
-  readonly atMs: number;
-  readonly held: Readonly<Record<Use, number>>;
-}
+import { Fleet } from "./fleet.ts";
+import { Orders } from "./orders.ts";
+import { type Sample, Sampler } from "./sampler.ts";
 
 export interface RunPlan {
   readonly workload: Workload;
@@ -20,9 +18,9 @@ export interface RunPlan {
   readonly policy: string;
   readonly seed: number;
   readonly graceMs: Milliseconds;
-  /** The run ends here even if work is left. */
+  /** The run ends here even if work is left, and not before. */
   readonly horizonMs?: number;
-  /** Time between samples of what is held. */
+  /** Time between samples at first; it grows with a run that is long. No decision depends on it. */
   readonly sampleMs: number;
   /** Told now and then how far the run has come. */
   readonly onProgress?: (nowMs: number) => void;
@@ -30,6 +28,8 @@ export interface RunPlan {
 
 export interface RunResult {
   readonly books: Books;
+  readonly fleet: Fleet;
+  readonly orders: Orders;
   readonly endMs: number;
   /** Calls of `decide`. */
   readonly decisions: number;
@@ -49,35 +49,74 @@ const STEPS_A_PROGRESS = 20_000;
  * @throws Error if the scheduler refuses an event of the engine: a scenario is checked beforehand.
  */
 export function runWorkload(plan: RunPlan): RunResult {
-  const engine = new SimulatedEngine(plan.workload);
+  const { horizonMs } = plan;
   const scheduler = new Scheduler(modelOf(plan), { graceMs: plan.graceMs });
+  const fleet = new Fleet();
+  const orders = new Orders(new Map(plan.workload.jobs.map(({ job }) => [job.id, job])));
+  const engine = new SimulatedEngine(plan.workload, (untilMs) => sampler.passUntil(untilMs));
+  const sampler = new Sampler(plan.sampleMs, (atMs) => {
+    return takeSample(atMs, { engine, scheduler, fleet, orders });
+  });
   const random = seededRandom(plan.seed);
-  const samples: Sample[] = [];
   let now = milliseconds(0);
   let decisions = 0;
   let events = 0;
   for (;;) {
-    const step = engine.next(scheduler.nextWakeMs(now));
-    if (step === undefined || step.nowMs > (plan.horizonMs ?? Number.POSITIVE_INFINITY)) break;
-    while (samples.length * plan.sampleMs <= step.nowMs) {
-      samples.push({ atMs: samples.length * plan.sampleMs, held: engine.books.heldMilli() });
-    }
+    const wakeMs = scheduler.nextWakeMs(now);
+    const step = engine.next(
+      horizonMs === undefined ? wakeMs : Math.min(wakeMs ?? horizonMs, horizonMs),
+    );
+    if (step === undefined) break;
     now = milliseconds(step.nowMs);
+    if (now === horizonMs && step.events.length === 0) break;
     for (const event of step.events) {
-      const result = scheduler.apply(event, now);
-      // A job that a scenario cancels may have ended before.
-      const isLate = event.kind === "job-cancelled" && !result.ok;
-      if (!result.ok && !isLate) {
-        throw new Error(`${event.kind} refused: ${result.reason.message}`);
-      }
+      applyTo(scheduler, event, now);
+      if (fleet.apply(event, now)) orders.forgetNodes();
     }
     events += step.events.length;
-    engine.carryOut(now, scheduler.decide(now, random));
+    const actions = scheduler.decide(now, random);
+    for (const action of actions) orders.note(action, fleet.nodes);
+    engine.carryOut(now, actions);
     decisions += 1;
     if (decisions % STEPS_A_PROGRESS === 0) plan.onProgress?.(now);
   }
+  sampler.end(now);
   const { books } = engine;
-  return { books, endMs: now, decisions, events, samples, hash: scheduler.hash() };
+  const { samples } = sampler;
+  return { books, fleet, orders, endMs: now, decisions, events, samples, hash: scheduler.hash() };
+}
+
+function applyTo(scheduler: Scheduler, event: Event, now: Milliseconds): void {
+  const result = scheduler.apply(event, now);
+  // A job that a scenario cancels may have ended before.
+  const isLate = event.kind === "job-cancelled" && !result.ok;
+  if (!result.ok && !isLate) throw new Error(`${event.kind} refused: ${result.reason.message}`);
+}
+
+interface Running {
+  readonly engine: SimulatedEngine;
+  readonly scheduler: Scheduler;
+  readonly fleet: Fleet;
+  readonly orders: Orders;
+}
+
+function takeSample(atMs: number, { engine, scheduler, fleet, orders }: Running): Sample {
+  const { milliFree, milliFragmented } = scheduler.fragmentation();
+  let nodes = 0;
+  let partly = 0;
+  for (const { occupancy } of engine.nodes) {
+    if (occupancy !== "none") nodes += 1;
+    if (occupancy === "part") partly += 1;
+  }
+  return {
+    atMs,
+    held: engine.books.heldMilli(),
+    existing: fleet.milli,
+    fragmentedNodes: nodes === 0 ? 0 : partly / nodes,
+    fragmentation: milliFree === 0 ? 0 : Math.min(1, milliFragmented / milliFree),
+    evictions: orders.evicted,
+    services: engine.books.services.map(({ awake, inFlight }) => ({ awake, inFlight })),
+  };
 }
 
 /** A policy is told beforehand what jobs and services ask for, as a cluster's history would. */
