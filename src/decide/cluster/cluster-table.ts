@@ -52,6 +52,8 @@ export class ClusterTable {
   #changeLog = new Int32Array(64);
   /** The first change that the log has not lost by growing. */
   #logStart = 0;
+  /** Grows when a node comes, goes or loses a device: what fits an empty cluster may differ. */
+  layoutVersion = 0;
   /** The last change of each row. */
   lastChange = new Float64Array(64);
 
@@ -80,6 +82,7 @@ export class ClusterTable {
     this.memoryFree[row] = node.memory;
     this.#set[row] = this.#states.sets.intern(this.deviceMilli, start, count);
     this.#emptySet[row] = this.#set[row];
+    this.layoutVersion += 1;
     this.#changed(row);
     return row;
   }
@@ -89,12 +92,18 @@ export class ClusterTable {
     this.#load[row] = REMOVED;
     this.cpuFree[row] = REMOVED;
     this.memoryFree[row] = REMOVED;
+    this.layoutVersion += 1;
     this.#changed(row);
   }
 
   /** Nothing may be placed on the row any more, or again. */
   setClosed(row: number, isClosed: boolean): void {
     this.#closed[row] = isClosed ? 1 : 0;
+    this.#changed(row);
+  }
+
+  /** Something that is not in the table has changed on the row: it is to be looked at again. */
+  touch(row: number): void {
     this.#changed(row);
   }
 
@@ -131,6 +140,7 @@ export class ClusterTable {
     this.#set[row] = this.#states.sets.replace(this.#set[row], milli, 0);
     this.deviceMilli[place] = 0;
     this.#failed.add(place);
+    this.layoutVersion += 1;
     this.#changed(row);
   }
 
@@ -261,6 +271,7 @@ export class ClusterTable {
     copy.deviceStart = this.deviceStart.slice();
     copy.deviceMilli = this.deviceMilli.slice();
     copy.changes = this.changes;
+    copy.layoutVersion = this.layoutVersion;
     copy.#changeLog = this.#changeLog.slice();
     copy.#logStart = this.#logStart;
     copy.lastChange = this.lastChange.slice();

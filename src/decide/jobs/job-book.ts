@@ -1,14 +1,17 @@
 import { type Amounts, amountsOf } from "../../model/amounts.ts";
+import { parkedMemory } from "../../model/resources.ts";
 import type { DepartureId, JobId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
 import { QueueTree } from "../queues/queue-tree.ts";
 import { Timetable } from "../timetable.ts";
-import type { JobRecord, Member } from "./job-record.ts";
+import { JobGroups } from "./job-groups.ts";
+import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
 import { PendingLines } from "./pending-lines.ts";
+import { RowIndex } from "./row-index.ts";
 
-const NO_JOBS: ReadonlySet<JobRecord> = new Set();
+const NO_COUNTS: readonly number[] = [];
 
 /** All jobs and where each stands; every change of a job's place keeps the books of all others. */
 export class JobBook {
@@ -27,10 +30,14 @@ export class JobBook {
   /** Room and victim versions after which no elastic job could grow. */
   grownAt = -1;
   grownFor = -1;
-  /** Running jobs by leaf and priority: their number. */
-  #running = new Map<number, Map<number, number>>();
+  /** Running jobs that have not all members that they could have, by class of what they lack. */
+  hungry = new Map<number, Set<JobRecord>>();
+  /** Members that running jobs have to spare. */
+  spare = 0;
+  /** Running jobs by who may make them leave. */
+  groups = new JobGroups();
+  rows = new RowIndex();
   #bySequence = new Map<number, JobRecord>();
-  #onRow = new Map<number, Set<JobRecord>>();
   #sequence = 0;
 
   constructor(ground: Ground) {
@@ -38,23 +45,12 @@ export class JobBook {
   }
 
   /** Jobs with a member on the row, running or suspended, in no particular order. */
-  onRow(row: number): ReadonlySet<JobRecord> {
-    return this.#onRow.get(row) ?? NO_JOBS;
+  onRow(row: number): Iterable<JobRecord> {
+    return this.rows.on(row).keys();
   }
 
   bySequence(sequence: number): JobRecord | undefined {
     return this.#bySequence.get(sequence);
-  }
-
-  /** True iff a running job of the leaf has a lower priority. */
-  runsLower(leaf: number, priority: number): boolean {
-    for (const other of this.#running.get(leaf)?.keys() ?? []) if (other < priority) return true;
-    return false;
-  }
-
-  /** Leaves with a running job. */
-  runningLeaves(): Iterable<number> {
-    return this.#running.keys();
   }
 
   add(job: BatchJob, leaf: number, nowMs: number): JobRecord {
@@ -69,6 +65,9 @@ export class JobBook {
       amounts: minimumAmounts(job),
       state: { kind: "pending" },
       members: [],
+      counts: NO_COUNTS,
+      spare: 0,
+      group: undefined,
       attempt: 0,
       failures: 0,
       nextMember: 0,
@@ -99,6 +98,12 @@ export class JobBook {
     this.victimVersion += 1;
   }
 
+  /** The running job may be made to leave where it was not before: its rows are looked at again. */
+  mayLeave(record: JobRecord): void {
+    for (const { row } of record.members) this.ground.table.touch(row);
+    this.victimVersion += 1;
+  }
+
   toPending(record: JobRecord): void {
     record.state = { kind: "pending" };
     record.waitCode = undefined;
@@ -110,16 +115,19 @@ export class JobBook {
     if (record.state.kind === "pending") this.lines.remove(record);
     this.suspended.delete(record);
     record.state = { kind: "running" };
-    this.#countRunning(record, 1);
+    record.group = this.groups.join(record);
     record.members = members;
-    this.#index(record, members);
+    this.rows.add(record, members);
+    this.#recount(record);
     this.#account(record, members, 1);
     this.victimVersion += 1;
   }
 
   addMembers(record: JobRecord, members: readonly Member[]): void {
     record.members = [...record.members, ...members];
-    this.#index(record, members);
+    this.rows.add(record, members);
+    this.#recount(record);
+    this.mayLeave(record);
     this.#account(record, members, 1);
     this.victimVersion += 1;
   }
@@ -128,7 +136,8 @@ export class JobBook {
   removeMembers(record: JobRecord, leaving: readonly Member[]): DepartureId {
     for (const member of leaving) this.ground.release(member);
     record.members = record.members.filter((member) => !leaving.includes(member));
-    this.#unindex(record, leaving);
+    this.rows.remove(record, leaving);
+    this.#recount(record);
     this.#account(record, leaving, -1);
     return this.#depart(record, leaving);
   }
@@ -140,8 +149,8 @@ export class JobBook {
     for (const park of this.parkOf(record)) ground.take(park);
     this.#account(record, record.members, -1);
     const departure = this.#depart(record, record.members);
-    this.#countRunning(record, -1);
     record.state = { kind: "suspended", departure };
+    this.#stopsRunning(record);
     this.suspended.add(record);
     this.victimVersion += 1;
     return departure;
@@ -150,12 +159,12 @@ export class JobBook {
   /** What a suspended job holds: its own memory and its devices' on each of its nodes. */
   parkOf(record: JobRecord): Holding[] {
     const { classes } = this.ground.model;
-    const device = record.job.suspension!.hostMemory;
-    return record.members.map(({ row, request }) => ({
-      row,
-      request: this.ground.hostMemoryClass(classes.memory[request] + device),
-      devices: [],
-    }));
+    const { roles, suspension } = record.job;
+    return record.members.map(({ row, request, role }) => {
+      const parked = parkedMemory(roles[role].request, suspension!.hostMemory);
+      const memory = classes.memory[request] + parked;
+      return { row, request: this.ground.hostMemoryClass(memory), devices: [] };
+    });
   }
 
   /** The job leaves whatever it holds, and is pending or over once it has left. */
@@ -172,12 +181,22 @@ export class JobBook {
 
   fork(ground: Ground): JobBook {
     const copy = new JobBook(ground);
+    const { groups, copies: groupCopies } = this.groups.fork();
     const copies = new Map<JobRecord, JobRecord>();
     const copyOf = (record: JobRecord): JobRecord => {
       let made = copies.get(record);
-      if (made === undefined) copies.set(record, (made = { ...record }));
+      if (made === undefined) {
+        made = { ...record, group: record.group && groupCopies.get(record.group) };
+        copies.set(record, made);
+      }
       return made;
     };
+    copy.groups = groups;
+    copy.rows = this.rows.fork(copyOf);
+    copy.spare = this.spare;
+    for (const [request, records] of this.hungry) {
+      copy.hungry.set(request, new Set([...records].map(copyOf)));
+    }
     copy.queues = this.queues.fork();
     for (const [id, record] of this.records) copy.records.set(id, copyOf(record));
     copy.lines = this.lines.fork(copyOf);
@@ -186,12 +205,6 @@ export class JobBook {
     for (const record of this.elastic) copy.elastic.add(copyOf(record));
     for (const record of this.suspended) copy.suspended.add(copyOf(record));
     for (const [key, record] of this.#bySequence) copy.#bySequence.set(key, copyOf(record));
-    for (const [row, on] of this.#onRow) {
-      const onCopy = new Set<JobRecord>();
-      for (const record of on) onCopy.add(copyOf(record));
-      copy.#onRow.set(row, onCopy);
-    }
-    for (const [leaf, counts] of this.#running) copy.#running.set(leaf, new Map(counts));
     copy.#sequence = this.#sequence;
     copy.victimVersion = this.victimVersion;
     copy.grownAt = this.grownAt;
@@ -206,11 +219,11 @@ export class JobBook {
     for (const holding of held) this.ground.release(holding);
     if (!isParked) {
       this.#account(record, record.members, -1);
-      this.#countRunning(record, -1);
     }
-    this.#unindex(record, record.members);
+    this.rows.remove(record, record.members);
     this.suspended.delete(record);
     record.members = [];
+    this.#stopsRunning(record);
     this.victimVersion += 1;
     return held;
   }
@@ -221,29 +234,33 @@ export class JobBook {
     return departure;
   }
 
-  #countRunning({ leaf, job }: JobRecord, change: 1 | -1): void {
-    const counts = this.#running.get(leaf) ?? new Map<number, number>();
-    const count = (counts.get(job.priority) ?? 0) + change;
-    if (count === 0) counts.delete(job.priority);
-    else counts.set(job.priority, count);
-    if (counts.size === 0) this.#running.delete(leaf);
-    else this.#running.set(leaf, counts);
+  /** It holds no devices any more, or nothing at all. */
+  #stopsRunning(record: JobRecord): void {
+    if (record.group !== undefined) this.groups.leave(record.group);
+    record.group = undefined;
+    this.#recount(record);
   }
 
-  #index(record: JobRecord, members: readonly Member[]): void {
-    for (const { row } of members) {
-      const on = this.#onRow.get(row);
-      if (on === undefined) this.#onRow.set(row, new Set([record]));
-      else on.add(record);
-    }
-  }
-
-  #unindex(record: JobRecord, members: readonly Member[]): void {
-    for (const { row } of members) {
-      if (record.members.some((left) => left.row === row && !members.includes(left))) continue;
-      const on = this.#onRow.get(row);
-      on?.delete(record);
-      if (on?.size === 0) this.#onRow.delete(row);
+  /** Members by role, those to spare, and whether it lacks some: of running jobs only. */
+  #recount(record: JobRecord): void {
+    const { job, classes, group } = record;
+    const counts = job.roles.map(() => 0);
+    for (const { role } of record.members) counts[role] += 1;
+    record.counts = counts;
+    const role = spareRoleOf(record);
+    const spare =
+      group === undefined ? 0 : Math.max(0, counts[role] - job.roles[role].replicas.min);
+    this.spare += spare - record.spare;
+    record.spare = spare;
+    this.rows.changed(record.members);
+    if (!this.elastic.has(record)) return;
+    for (const request of classes) this.hungry.get(request)?.delete(record);
+    if (group === undefined) return;
+    for (const [each, { replicas }] of job.roles.entries()) {
+      if (counts[each] >= replicas.max) continue;
+      const others = this.hungry.get(classes[each]);
+      if (others === undefined) this.hungry.set(classes[each], new Set([record]));
+      else others.add(record);
     }
   }
 

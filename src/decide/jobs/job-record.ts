@@ -3,6 +3,7 @@ import type { DepartureId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { RefusalCode } from "../../model/refusal.ts";
 import type { Holding } from "../departures.ts";
+import type { JobGroup } from "./job-groups.ts";
 
 /** One placed member of a gang. Replaced, never changed. */
 export interface Member extends Holding {
@@ -42,6 +43,12 @@ export interface JobRecord {
   state: JobState;
   /** Held places; those of a suspended job are where it goes on, and hold nothing but memory. */
   members: readonly Member[];
+  /** Members by role. */
+  counts: readonly number[];
+  /** Members above the minimum of the role with most of them: how many may be taken away. */
+  spare: number;
+  /** While it runs. */
+  group: JobGroup | undefined;
   attempt: number;
   failures: number;
   nextMember: number;
@@ -52,9 +59,15 @@ export interface JobRecord {
   waitCode: RefusalCode | undefined;
 }
 
-/** Members above the minimum, by role: how many may be taken away. */
-export function spareOf(record: JobRecord): number[] {
-  const counts = record.job.roles.map(() => 0);
-  for (const { role } of record.members) counts[role] += 1;
-  return record.job.roles.map(({ replicas }, role) => Math.max(0, counts[role] - replicas.min));
+/** The role with most members above its minimum, the first of equals. */
+export function spareRoleOf({ job, counts }: JobRecord): number {
+  let best = 0;
+  let most = -1;
+  for (const [role, { replicas }] of job.roles.entries()) {
+    const spare = counts[role] - replicas.min;
+    if (spare <= most) continue;
+    most = spare;
+    best = role;
+  }
+  return best;
 }

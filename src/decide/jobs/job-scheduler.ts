@@ -1,13 +1,14 @@
 import type { Action, LeaveReason } from "../../model/action.ts";
-import { type Amounts, amountsOf } from "../../model/amounts.ts";
+import type { Amounts } from "../../model/amounts.ts";
 import type { Random } from "../../model/random.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
-import type { Ground } from "../ground.ts";
 import { minimumPieces, placeGang, speedTiers } from "./gang-placer.ts";
+import { growElastic } from "./grow-elastic.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 import { letLeave, jobsOnDrainedNodes, placesOf } from "./leave.ts";
-import { comparePending, type Line } from "./pending-lines.ts";
+import type { Line } from "./pending-lines.ts";
+import { reasonToWait, tellWaiting } from "./tell-waiting.ts";
 import { makeRoom } from "./victim-search.ts";
 
 /** What one call of `decide` works with. */
@@ -43,7 +44,7 @@ function handleDue(book: JobBook, deciding: Deciding): void {
       book.toPending(record);
     } else {
       // A minimum runtime may be over: the job may be made to leave from now on.
-      book.victimVersion += 1;
+      book.mayLeave(record);
     }
   }
 }
@@ -131,31 +132,24 @@ function tryResume(book: JobBook, record: JobRecord, deciding: Deciding): void {
 
 /** Starts what fits, queue by queue in the order of rule Q3, until nothing does. */
 function startPending(book: JobBook, deciding: Deciding): void {
-  if (book.lines.size === 0) return;
-  const passed = new Set<Line>();
+  const { lines, queues } = book;
+  if (lines.size === 0) return;
+  /** By leaf: how many of its lines, from the first on, were tried in vain. */
+  const passed = new Map<number, number>();
+  const isLeft = (leaf: number) => (passed.get(leaf) ?? 0) < lines.inOrder(leaf).length;
   for (;;) {
-    const leaf = book.queues.pickLeaf(
-      deciding.shared,
-      (row) => bestLine(book, row, passed) !== undefined,
-    );
+    const leaf = queues.pickLeaf(deciding.shared, isLeft);
     if (leaf === -1) return;
-    const line = bestLine(book, leaf, passed)!;
-    const [record] = line.jobs;
-    const code = tryStart(book, record, line, deciding);
-    if (code === undefined) continue;
-    passed.add(line);
-    tellWaiting(book, line, code, deciding);
+    const order = lines.inOrder(leaf);
+    // A line that is passed changes no queue's turn.
+    for (let place = passed.get(leaf) ?? 0; place < order.length; place += 1) {
+      const line = order[place];
+      const code = tryStart(book, line.jobs[0], line, deciding);
+      if (code === undefined) break;
+      tellWaiting(book, line, code, deciding);
+      passed.set(leaf, place + 1);
+    }
   }
-}
-
-/** The line whose first job goes first in the queue, of those not tried in vain. */
-function bestLine(book: JobBook, leaf: number, passed: ReadonlySet<Line>): Line | undefined {
-  let best: Line | undefined;
-  for (const line of book.lines.ofLeaf(leaf)) {
-    if (passed.has(line)) continue;
-    if (best === undefined || comparePending(line.jobs[0], best.jobs[0]) < 0) best = line;
-  }
-  return best;
 }
 
 /** The reason why it waits, or `undefined` after a start. */
@@ -179,7 +173,7 @@ function tryStart(
     line.failedAt = ground.roomVersion;
   }
   const members = makeRoom(book, record, line, deciding);
-  if (members === undefined) return refusalCode(ground, record);
+  if (members === undefined) return reasonToWait(book, line);
   start(book, record, members, deciding);
   return undefined;
 }
@@ -202,70 +196,4 @@ function start(
   const after = book.ground.blockersOf(members);
   const places = placesOf(book, record, members);
   actions.push({ kind: "start-job", job, attempt: record.attempt, members: places, after });
-}
-
-/** Says why a line waits, to each of its jobs that does not know. */
-function tellWaiting(book: JobBook, line: Line, code: RefusalCode, deciding: Deciding): void {
-  for (const record of line.jobs) {
-    if (record.waitCode === code) continue;
-    record.waitCode = code;
-    const refusal = refusalOf(book, record, code);
-    deciding.actions.push({ kind: "wait-job", job: record.job.id, refusal });
-  }
-}
-
-function refusalCode({ table }: Ground, record: JobRecord): RefusalCode {
-  const fits = record.job.roles.every(({ replicas }, role) => {
-    let room = 0;
-    for (let row = 0; row < table.rows && room < replicas.min; row += 1) {
-      if (!table.isRemoved(row)) room += table.emptyRoomFor(row, record.classes[role]);
-    }
-    return room >= replicas.min;
-  });
-  return fits ? "no-room-now" : "larger-than-cluster";
-}
-
-function refusalOf(book: JobBook, record: JobRecord, code: RefusalCode): Refusal {
-  const who = `job ${record.job.id}`;
-  const nodes = book.ground.rowOf.size;
-  const queue = book.queues.queueAt(record.leaf).id;
-  if (code === "larger-than-cluster") {
-    const message = `${who} would not fit on the ${nodes} nodes even if all were empty`;
-    return { kind: "can-never", code, message };
-  }
-  const message =
-    code === "no-room-now"
-      ? `${who} does not fit whole on the ${nodes} nodes at the moment`
-      : `${who} would take queue ${queue} above what it may hold at the moment`;
-  return { kind: "cannot-now", code, message };
-}
-
-/** Idle room goes to running elastic jobs, one member at a time, in order of submission (J7). */
-function growElastic(book: JobBook, deciding: Deciding): void {
-  const { ground } = book;
-  if (book.grownAt === ground.roomVersion && book.grownFor === book.victimVersion) return;
-  const inOrder = [...book.elastic].toSorted((left, right) => left.sequence - right.sequence);
-  let room = inOrder.filter(({ state }) => state.kind === "running");
-  while (room.length > 0) room = room.filter((record) => tryGrow(book, record, deciding));
-  book.grownAt = ground.roomVersion;
-  book.grownFor = book.victimVersion;
-}
-
-function tryGrow(book: JobBook, record: JobRecord, deciding: Deciding): boolean {
-  const { ground, queues } = book;
-  for (const [role, { replicas, request }] of record.job.roles.entries()) {
-    const count = record.members.filter((member) => member.role === role).length;
-    if (count >= replicas.max || queues.fits(record.leaf, amountsOf(request)) !== undefined)
-      continue;
-    const pieces = [{ role, request: record.classes[role] }];
-    const members = placeGang(ground, pieces, record.nextMember, deciding.random);
-    if (members === undefined) continue;
-    record.nextMember += 1;
-    book.addMembers(record, members);
-    const after = ground.blockersOf(members);
-    const places = placesOf(book, record, members);
-    deciding.actions.push({ kind: "grow-job", job: record.job.id, members: places, after });
-    return true;
-  }
-  return false;
 }

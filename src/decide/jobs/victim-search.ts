@@ -11,7 +11,7 @@ import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
 import { minimumPieces, type Piece } from "./gang-placer.ts";
 import type { JobBook } from "./job-book.ts";
-import { type JobRecord, type Member, spareOf } from "./job-record.ts";
+import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
 import { letLeave, shrink } from "./leave.ts";
 import { cheapestLeaving, type Leaving } from "./leaving-cost.ts";
@@ -86,11 +86,12 @@ export function makeRoom(
 /** A cheap look before the search. O(leaves + priorities + elastic jobs). */
 function mayHaveVictims(book: JobBook, record: JobRecord, shared: Amounts): boolean {
   const { leaf, amounts, job } = record;
-  if (book.runsLower(leaf, job.priority)) return true;
-  for (const other of book.runningLeaves()) {
-    if (book.queues.mayReclaim(leaf, other, amounts, shared)) return true;
+  if (book.spare > 0) return true;
+  for (const group of book.groups.all()) {
+    if (group.leaf === leaf) {
+      if (group.priority < job.priority) return true;
+    } else if (book.queues.mayReclaim(leaf, group.leaf, amounts, shared, group.holds)) return true;
   }
-  for (const other of book.elastic) if (spareOf(other).some((spare) => spare > 0)) return true;
   return false;
 }
 
@@ -216,8 +217,7 @@ function addUnits(to: Collected, record: JobRecord, how: Collecting): void {
   const isEligible = how.isEligible(record);
   if (!isEligible && !how.elastic.has(record)) return;
   const group = to.spare.length;
-  const spareByRole = spareOf(record);
-  const most = Math.max(...spareByRole);
+  const most = record.spare;
   to.spare.push(most);
   if (isEligible) {
     to.victims.push({ record, member: undefined });
@@ -227,7 +227,7 @@ function addUnits(to: Collected, record: JobRecord, how: Collecting): void {
     to.units.push({ cost: lostWork, holdings, group, isWhole: true });
   }
   if (most === 0) return;
-  const role = spareByRole.indexOf(most);
+  const role = spareRoleOf(record);
   for (const member of record.members) {
     const holdings = holdingOf(member, how);
     if (member.role !== role || holdings.length === 0) continue;

@@ -30,13 +30,16 @@ export class Placer {
   /** Row of the node that the policy takes for the class, or -1 if it fits nowhere (rule P2). */
   pickRow(request: number, random: Random): number {
     if (this.#model.policy.isRandom) return this.#drawRow(request, random);
-    let ranking = this.#rankings[request];
-    if (ranking === undefined || ranking.rows !== this.#table.rows) {
-      ranking = this.#rank(request);
-    } else {
-      this.#refresh(ranking, request);
+    return this.#ranking(request).tree.best();
+  }
+
+  /** True iff the class fits somewhere. */
+  fitsAnywhere(request: number): boolean {
+    if (!this.#model.policy.isRandom) return this.#ranking(request).tree.top !== UNFIT;
+    for (let row = 0; row < this.#table.rows; row += 1) {
+      if (this.#table.fits(row, request)) return true;
     }
-    return ranking.tree.best();
+    return false;
   }
 
   /** Devices of the row that the class takes, ascending (rules P3 and P4). It fits on the row. */
@@ -58,6 +61,13 @@ export class Placer {
     return this.#table.fits(row, request)
       ? this.#model.score(this.#table.state[row], request)
       : UNFIT;
+  }
+
+  #ranking(request: number): Ranking {
+    const ranking = this.#rankings[request];
+    if (ranking === undefined || ranking.rows !== this.#table.rows) return this.#rank(request);
+    this.#refresh(ranking, request);
+    return ranking;
   }
 
   #rank(request: number): Ranking {
