@@ -2,6 +2,7 @@ import { LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { escapeHtml } from "./escape-html.ts";
 
 use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
@@ -33,18 +34,18 @@ export function renderReportPage(page: ReportPage): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escape(page.title)}</title>
+<title>${escapeHtml(page.title)}</title>
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: ${WIDTH_PX}px; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse } th, td { padding: .2rem .8rem; text-align: right }
 th:first-child, td:first-child { text-align: left } tr + tr { border-top: 1px solid #ddd }
 svg { max-width: 100%; height: auto }
 </style>
-<h1>${escape(page.title)}</h1>
-<p>${escape(page.conclusion)}</p>
+<h1>${escapeHtml(page.title)}</h1>
+<p>${escapeHtml(page.conclusion)}</p>
 <table>
-<tr>${head.map((cell) => `<th>${escape(cell)}</th>`).join("")}</tr>
-${rows.map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`).join("\n")}
+<tr>${head.map((cell) => `<th>${escapeHtml(cell)}</th>`).join("")}</tr>
+${rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`).join("\n")}
 </table>
 ${page.charts.map((chart) => `<figure>${drawChart(chart)}</figure>`).join("\n")}
 </html>
@@ -82,12 +83,4 @@ function drawChart({ title, xName, yName, series }: ReportChart): string {
   const svg = chart.renderToSVGString();
   chart.dispose();
   return svg;
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -40,8 +40,7 @@ export class Meter {
   }
 
   #partOf(kind: string): MeterPart {
-    const known = this.#parts.find((part) => part.kind === kind);
-    if (known !== undefined) return known;
+    for (const part of this.#parts) if (part.kind === kind) return part;
     const part = { kind, held: noUse(), milliMs: noUse() };
     this.#parts.push(part);
     return part;
