@@ -113,7 +113,7 @@ export class JobBook {
   /** The gang runs on these places, whose room is taken already. */
   toRunning(record: JobRecord, members: readonly Member[]): void {
     if (record.state.kind === "pending") this.lines.remove(record);
-    this.suspended.delete(record);
+    if (this.suspended.delete(record)) this.rows.remove(record, record.members);
     record.state = { kind: "running" };
     record.group = this.groups.join(record);
     record.members = members;
