@@ -12,21 +12,24 @@ import { mixedJob, mixedQueues, mixedRequests, mixedServices } from "./support/m
 import { formatCount, formatSeconds } from "./support/numbers.ts";
 
 const BUDGET_PER_SECOND = 5000;
-const SERVICES = 10;
 /** Events between two changes of a service's load, and between two losses of a node. */
 const LOAD_EVERY = 50;
 const LOSS_EVERY = 2000;
+/** Jobs that fill the cluster at most. */
+const FILL_MAX = 1_000_000;
 
 const { values } = parseArgs({
   options: {
     nodes: { type: "string", default: "5000" },
     jobs: { type: "string", default: "50000" },
+    services: { type: "string", default: "10" },
     rounds: { type: "string", default: "1" },
     only: { type: "string", default: "" },
   },
   strict: false,
 });
 const nodeCount = Number(values["nodes"]);
+const serviceCount = Number(values["services"]);
 const jobCount = Number(values["jobs"]);
 const pods = generatePods(20_000, 1);
 
@@ -46,7 +49,7 @@ function measure(load: "contended" | "uncontended"): string[] {
   const gpus = nodes.reduce((sum, { devices }) => sum + devices.length, 0);
   const life = new ClusterLife(nodes, pods.classes satisfies readonly WorkloadClass[]);
   for (const queue of mixedQueues(nodes)) life.apply({ kind: "queue-set", queue });
-  const services = mixedServices(SERVICES);
+  const services = mixedServices(serviceCount);
   for (const service of services) life.apply({ kind: "service-set", service });
   const requests = mixedRequests(2);
   const random = seededRandom(3);
@@ -60,8 +63,7 @@ function measure(load: "contended" | "uncontended"): string[] {
     load === "contended"
       ? life.pending < pendingMax
       : life.runningMilli < gpus * 1000 * 0.65 && life.pending < pendingMax;
-  const fillTo = 4 * jobCount;
-  while (made < fillTo && mayCome()) submit();
+  while (made < FILL_MAX && mayCome()) submit();
   const before = { ...life.counts, schedulerMs: life.schedulerMs, made };
   life.decisionUs.length = 0;
   process.stdout.write(
@@ -70,12 +72,8 @@ function measure(load: "contended" | "uncontended"): string[] {
   );
   let lost = 0;
   for (let event = 0; made < before.made + jobCount; event += 1) {
-    if (event % LOAD_EVERY === 0) {
-      const service = services[random.below(SERVICES)].id;
-      const ended = event;
-      const arrived = ended + random.below(120);
-      const requests = { arrived, begun: arrived, ended };
-      life.tell({ kind: "service-observed", service, requests });
+    if (event % LOAD_EVERY === 0 && serviceCount > 0) {
+      life.load(services[random.below(serviceCount)].id, random.below(120));
     }
     if (event % LOSS_EVERY === 0) {
       const node = nodes[lost % nodes.length];

@@ -3,8 +3,8 @@ import { findPolicy } from "../../src/decide/policies/registry.ts";
 import { Scheduler } from "../../src/decide/scheduler.ts";
 import { Timetable } from "../../src/decide/timetable.ts";
 import type { Action } from "../../src/model/action.ts";
-import type { Event } from "../../src/model/event.ts";
-import type { DepartureId, JobId, ReplicaId } from "../../src/model/ids.ts";
+import type { Event, RequestCounts } from "../../src/model/event.ts";
+import type { DepartureId, JobId, ReplicaId, ServiceId } from "../../src/model/ids.ts";
 import type { BatchJob } from "../../src/model/job.ts";
 import type { Node } from "../../src/model/node.ts";
 import { type Milliseconds, milliseconds } from "../../src/model/units.ts";
@@ -74,6 +74,7 @@ export class ClusterLife {
   readonly #jobs = new Map<JobId, LiveJob>();
   readonly #planned: Planned[] = [];
   readonly #timetable = new Timetable();
+  readonly #requests = new Map<ServiceId, RequestCounts>();
   #free: number[] = [];
 
   constructor(nodes: readonly Node[], classes: readonly WorkloadClass[], policy = "neuraxis") {
@@ -110,6 +111,17 @@ export class ClusterLife {
     this.#jobs.set(job.id, { job, attempt: 0, epoch: 0, members: 0, isRunning: false });
     this.pending += 1;
     this.tell({ kind: "job-submitted", job });
+  }
+
+  /** The service has so many requests in flight, all of them being served. */
+  load(service: ServiceId, inFlight: number): void {
+    const before = this.#requests.get(service) ?? { arrived: 0, begun: 0, ended: 0 };
+    const change = inFlight - (before.arrived - before.ended);
+    const arrived = before.arrived + Math.max(0, change);
+    const ended = before.ended + Math.max(0, -change);
+    const requests = { arrived, begun: arrived, ended };
+    this.#requests.set(service, requests);
+    this.tell({ kind: "service-observed", service, requests });
   }
 
   /** Goes on to what happens next; false if nothing does. */

@@ -49,7 +49,14 @@ export function mixedQueues(nodes: readonly Node[]): Queue[] {
 }
 
 export const LEAVES = [
-  ...["vision", "speech", "language", "theory", "ranking", "search", "nightly", "guest"],
+  "vision",
+  "speech",
+  "language",
+  "theory",
+  "ranking",
+  "search",
+  "nightly",
+  "guest",
 ];
 
 /** Requests of single jobs: shares, whole devices and none, drawn like published ones. */
