@@ -1,7 +1,9 @@
 import type { FillBound } from "../simulate/bound/fill-bound.ts";
+import type { RunTrial } from "../simulate/compare/compare-pools.ts";
 import type { FillInput } from "../simulate/fill-input.ts";
 import type { FillTask } from "../simulate/fill.ts";
 import type { FillResult } from "../simulate/fill-result.ts";
+import type { Scenario } from "../simulate/scenario/scenario.ts";
 
 /** What commands need of the world; `main/` gives the real one. */
 export interface Host {
@@ -14,6 +16,8 @@ export interface Host {
   runFill(input: FillInput, tasks: readonly FillTask[]): Promise<FillResult[]>;
   /** The same for bounds, one for each seed. */
   runBounds(input: FillInput, seeds: readonly number[]): Promise<FillBound[]>;
+  /** Lends what runs trials of a scenario on all cores, showing progress, for as long as `use` runs. */
+  withTrials<Result>(scenario: Scenario, use: (run: RunTrial) => Promise<Result>): Promise<Result>;
   /** Shows how far a long run has come: `done` of what `unit` names. */
   progress(done: number, unit: string): void;
   /** @throws UsageError if files of these names cannot be written into the folder. */

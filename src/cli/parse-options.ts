@@ -50,3 +50,31 @@ export function parseLoad(text: string): number {
   }
   return percent / 100;
 }
+
+/** Most amounts of one comparison, and the largest of them. */
+const AMOUNTS_MAX = 20;
+const AMOUNT_MAX = 100;
+
+/** `0.5,1,2`, each once. @throws UsageError */
+export function parseAmounts(text: string): number[] {
+  const parts = text.split(",");
+  if (parts.length > AMOUNTS_MAX) throw new UsageError(`--amounts: more than ${AMOUNTS_MAX}`);
+  const amounts = parts.map((part) => {
+    const amount = Number(part);
+    if (/^\d+(\.\d+)?$/.test(part) && amount > 0 && amount <= AMOUNT_MAX) return amount;
+    throw new UsageError(`--amounts: "${part}" is not a number above 0 up to ${AMOUNT_MAX}`);
+  });
+  const twice = amounts.find((amount, place) => amounts.indexOf(amount) !== place);
+  if (twice !== undefined) throw new UsageError(`--amounts: ${twice} is named twice`);
+  return amounts;
+}
+
+/** One setting of a scenario: where, and its value. */
+export type Setting = readonly [path: string, value: string];
+
+/** Adds what `--set KEY=VALUE` says to what was set before it. @throws UsageError */
+export function addSetting(text: string, settings: readonly Setting[]): readonly Setting[] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--set ${text}: write KEY=VALUE, such as nodes.0.count=9`);
+  return [...settings, [text.slice(0, at), text.slice(at + 1)]];
+}

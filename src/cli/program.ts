@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Host } from "./host.ts";
+import { simulateCompareCommand } from "./simulate-compare.ts";
 import { simulateFillCommand } from "./simulate-fill.ts";
 import { simulateRunCommand } from "./simulate-run.ts";
 import { startCommand } from "./start.ts";
@@ -9,7 +10,8 @@ export function createProgram(host: Host): Command {
   const simulate = new Command("simulate")
     .description("Judge the scheduler on traces, with the code that will run.")
     .addCommand(simulateFillCommand(host))
-    .addCommand(simulateRunCommand(host));
+    .addCommand(simulateRunCommand(host))
+    .addCommand(simulateCompareCommand(host));
   const program = new Command("neuraxis")
     .description("One control plane that trains and serves AI models on the same machines.")
     .version(host.version, "-V, --version")

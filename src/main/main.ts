@@ -7,6 +7,7 @@ import { InputError } from "../trace/input-error.ts";
 import { runBoundTasks, runFillTasks } from "./fill-pool.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkFolder, writeFiles } from "./report-folder.ts";
+import { TrialPool } from "./trial-pool.ts";
 
 /** Exit codes of the command line; README lists them. */
 const EXIT = { good: 0, bug: 1, usage: 2 } as const;
@@ -27,6 +28,14 @@ const host: Host = {
     runFillTasks(input, tasks, (done) => progress.show(done, tasks.length, "fills")),
   runBounds: (input, seeds) =>
     runBoundTasks(input, seeds, (done) => progress.show(done, seeds.length, "bounds")),
+  withTrials: async (scenario, use) => {
+    const pool = new TrialPool(scenario, (done) => progress.show(done, undefined, "runs"));
+    try {
+      return await use((trial) => pool.run(trial));
+    } finally {
+      await pool.close();
+    }
+  },
   progress: (done, unit) => progress.show(Math.floor(done), undefined, unit),
   checkFolder,
   writeFiles,

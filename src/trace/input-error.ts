@@ -104,6 +104,14 @@ export const INPUT_ERRORS = {
     meaning: "No device or no work for devices: load, which is their ratio, has no meaning.",
     cure: "Give at least one node with a GPU and one pod that asks for one.",
   },
+  "nothing-to-compare": {
+    meaning: "One pool and two cannot be compared on this scenario.",
+    cure: "Give services with requests, nodes of one shape, and offline work by an amount alone.",
+  },
+  "objective-unreachable": {
+    meaning: "A service misses its objective whatever it gets.",
+    cure: "Allow a longer wait or a smaller quantile, or let replicas start faster.",
+  },
 } as const;
 
 export type InputErrorCode = keyof typeof INPUT_ERRORS;

@@ -1,0 +1,204 @@
+import { InputError } from "../../trace/input-error.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { AmountResult, OnePool, TwoPools } from "./comparison.ts";
+import { changeCost, type CostChange } from "./cost-change.ts";
+import { type BudgetSearch, type BudgetTrial, leastBudget } from "./least-budget.ts";
+import { waitsAwake } from "./serving-alone.ts";
+import { idleDevices, type ServingPlan } from "./serving-plan.ts";
+import { HOUR_MS, judged, type Trial, type TrialResult, waitFigures } from "./trial.ts";
+
+/** The search ends this near to the least budget: a share of what two pools buy for offline work. */
+const TOLERANCE_SHARE = 0.005;
+const TOLERANCE_HOURS_MIN = 1;
+/** Largest budget that is tried, over what two pools buy for offline work. */
+const BUDGET_MOST = 1.5;
+
+/** Runs a trial, here or on another thread. */
+export type RunTrial = (trial: Trial) => Promise<TrialResult>;
+
+/** What all comparisons of one scenario share. */
+export interface Ground {
+  readonly scenario: Scenario;
+  readonly serving: ServingPlan;
+  /** Where the scenario stands, for refusals. */
+  readonly file: string;
+  readonly run: RunTrial;
+}
+
+/** One amount of offline work, with one cost changed or none. */
+export interface Case {
+  readonly amount: number;
+  /** Budget that is tried first, in device-hours. */
+  readonly guess: number;
+  readonly change?: CostChange;
+}
+
+/** One pool of some budget, with what it means for the search. */
+interface PoolTrial extends BudgetTrial {
+  readonly isInTime: boolean;
+  readonly meetsObjectives: boolean;
+  readonly result: TrialResult;
+}
+
+type TryBudget = (budget: number) => Promise<PoolTrial>;
+
+/**
+ * Two pools against one on the same work. Without a cost changed, whole nodes are tried too.
+ *
+ * @throws InputError if the offline pool is too small for one of the jobs.
+ */
+export async function comparePools(ground: Ground, each: Case): Promise<AmountResult> {
+  const two = await runTwoPools(ground, each);
+  const { endHours, offlineHours } = two;
+  const attempt = budgetTrials(ground, each, endHours);
+  const search: BudgetSearch<PoolTrial> = {
+    isEnough: ({ isInTime }) => isInTime,
+    guess: each.guess,
+    tolerance: Math.max(TOLERANCE_SHARE * offlineHours, TOLERANCE_HOURS_MIN),
+    most: BUDGET_MOST * offlineHours,
+  };
+  const inTime = await leastBudget(attempt, search);
+  const result = { amount: each.amount, endHours, two, budgetMostHours: search.most };
+  if (inTime === undefined) return result;
+  const best = await keepObjectives(attempt, inTime, { ...search, most: offlineHours });
+  const one = describe(ground, best, two);
+  const whole = each.change === undefined ? await leastWhole(ground, attempt, { best, two }) : {};
+  const savingByTime = 1 - inTime.budget / offlineHours;
+  return { ...result, one: { ...one, ...whole, savingByTime } };
+}
+
+/** Offline work on its own nodes to its end T, and the requests that serving meets until then. */
+async function runTwoPools(ground: Ground, { amount, change }: Case): Promise<TwoPools> {
+  const { serving, file } = ground;
+  const { devicesPerNode, spanMs } = serving;
+  const nodes = Math.max(1, Math.round((amount * idleDevices(serving)) / devicesPerNode));
+  const { endMs, jobs } = await ground.run({
+    targetMilliMs: amount * serving.idleMilliMs,
+    pool: { kind: "offline", nodes },
+    ...(change === undefined ? {} : { change }),
+  });
+  if (endMs === undefined) {
+    const problem = `job ${jobs.unfinished[0]} never runs on the ${nodes} nodes that amount ${amount} comes to`;
+    throw new InputError("larger-than-cluster", { file, key: "jobs" }, problem);
+  }
+  if (endMs === 0) {
+    const problem = `amount ${amount} is less work than the least of the jobs`;
+    throw new InputError("nothing-to-compare", { file, key: "jobs" }, problem);
+  }
+  const scenario = change === undefined ? ground.scenario : changeCost(ground.scenario, change);
+  const services = scenario.services.map((plan, index) => {
+    const waits = waitsAwake(plan, judged(plan, spanMs, endMs), serving.replicas[index]);
+    return waitFigures(plan, waits);
+  });
+  const endHours = endMs / HOUR_MS;
+  const offlineDevices = nodes * devicesPerNode;
+  const boughtHours = (serving.nodes * devicesPerNode + offlineDevices) * endHours;
+  return {
+    endHours,
+    offlineDevices,
+    offlineHours: offlineDevices * endHours,
+    boughtHours,
+    ...priceOf(scenario, boughtHours),
+    jobs,
+    services,
+  };
+}
+
+/** Trials of one pool by budget, each run once: whole nodes to the end, and a part of one more. */
+function budgetTrials(ground: Ground, { amount, change }: Case, endHours: number): TryBudget {
+  const { serving } = ground;
+  const untilMs = endHours * HOUR_MS;
+  const known = new Map<number, Promise<PoolTrial>>();
+  async function runPool(budget: number): Promise<PoolTrial> {
+    const nodeHours = budget / serving.devicesPerNode;
+    // A whole number of nodes may come out a little less by rounding.
+    const whole = Math.floor(nodeHours / endHours + 1e-9);
+    const result = await ground.run({
+      targetMilliMs: amount * serving.idleMilliMs,
+      pool: {
+        kind: "shared",
+        nodes: serving.nodes + whole,
+        extraUntilMs: Math.max(0, Math.round((nodeHours - whole * endHours) * HOUR_MS)),
+        untilMs,
+      },
+      ...(change === undefined ? {} : { change }),
+    });
+    return {
+      budget,
+      isInTime: result.endMs !== undefined && result.endMs <= untilMs,
+      meetsObjectives: result.services.every(({ meetsObjective }) => meetsObjective),
+      missing: Math.max(0, result.jobs.workHours - result.use.productive),
+      result,
+    };
+  }
+  return (budget) => {
+    const trial = known.get(budget) ?? runPool(budget);
+    known.set(budget, trial);
+    return trial;
+  };
+}
+
+/** A budget that keeps the objectives too; where none does, the one that ends the work in time. */
+async function keepObjectives(
+  attempt: TryBudget,
+  inTime: PoolTrial,
+  search: BudgetSearch<PoolTrial>,
+): Promise<PoolTrial> {
+  if (inTime.meetsObjectives || inTime.budget >= search.most) return inTime;
+  const isEnough = (trial: PoolTrial): boolean => trial.isInTime && trial.meetsObjectives;
+  if (!isEnough(await attempt(search.most))) return inTime;
+  const kept = await leastBudget(attempt, { ...search, isEnough, guess: inTime.budget });
+  return kept ?? inTime;
+}
+
+interface Found {
+  readonly best: PoolTrial;
+  readonly two: TwoPools;
+}
+
+/** The fewest whole nodes that are enough. */
+async function leastWhole(
+  { serving }: Ground,
+  attempt: TryBudget,
+  { best, two }: Found,
+): Promise<Pick<OnePool, "whole">> {
+  const nodeHours = serving.devicesPerNode * two.endHours;
+  const most = Math.floor((BUDGET_MOST * two.offlineHours) / nodeHours);
+  for (let nodes = Math.ceil(best.budget / nodeHours); nodes <= most; nodes += 1) {
+    const budget = nodes * nodeHours;
+    const { isInTime, meetsObjectives } = await attempt(budget);
+    if (!isInTime || (best.meetsObjectives && !meetsObjectives)) continue;
+    const devices = nodes * serving.devicesPerNode;
+    return { whole: { devices, saving: 1 - budget / two.offlineHours } };
+  }
+  return {};
+}
+
+function describe(
+  { scenario, serving }: Ground,
+  { budget, meetsObjectives, result }: PoolTrial,
+  { endHours, offlineHours }: TwoPools,
+): Omit<OnePool, "savingByTime"> {
+  const boughtHours = serving.nodes * serving.devicesPerNode * endHours + budget;
+  const { jobs, services, use } = result;
+  const used = Object.values(use).reduce((sum, hours) => sum + hours, 0);
+  const upHours = use.productive + use.lost + use.checkpointing;
+  return {
+    budgetHours: budget,
+    boughtHours,
+    ...priceOf(scenario, boughtHours),
+    saving: 1 - budget / offlineHours,
+    meetsObjectives,
+    slackHours: endHours - (result.endMs ?? 0) / HOUR_MS,
+    jobs,
+    services,
+    use: { ...use, free: boughtHours - used },
+    lostShare: upHours === 0 ? 0 : use.lost / upHours,
+  };
+}
+
+function priceOf({ prices, nodes }: Scenario, hours: number): { readonly price?: number } {
+  if (prices === undefined) return {};
+  const price = prices.kinds[nodes[0].devices[0].kind] ?? prices.default;
+  return price === undefined ? {} : { price: price * hours };
+}
