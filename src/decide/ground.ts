@@ -5,12 +5,14 @@ import { ClusterTable } from "./cluster/cluster-table.ts";
 import { Departures, type Holding } from "./departures.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
 import { Placer } from "./placement/placer.ts";
+import { RoomCounts } from "./placement/room-counts.ts";
 
 /** What jobs, services and single pieces of work stand on: the nodes, and who is leaving them. */
 export class Ground {
   readonly model: PlacementModel;
   table: ClusterTable;
   placer: Placer;
+  counts: RoomCounts;
   departures: Departures;
   rowOf = new Map<NodeId, number>();
   /** Rows of drained nodes. */
@@ -27,6 +29,7 @@ export class Ground {
     const { states, classes, policy } = model;
     this.table = new ClusterTable(states, classes, policy.readsHistory);
     this.placer = new Placer(model, this.table);
+    this.counts = new RoomCounts(this.table);
     this.departures = new Departures(classes);
   }
 
@@ -68,6 +71,7 @@ export class Ground {
     const copy = new Ground(this.model);
     copy.table = this.table.fork();
     copy.placer = new Placer(this.model, copy.table);
+    copy.counts = new RoomCounts(copy.table);
     copy.departures = this.departures.fork();
     copy.rowOf = new Map(this.rowOf);
     copy.drained = new Set(this.drained);

@@ -199,26 +199,16 @@ export class ClusterTable {
   /** Members of the class that the row would hold at most if nothing else ran there. O(devices). */
   emptyRoomFor(row: number, request: number): number {
     const shape = this.#shape[row];
-    const classes = this.#classes;
-    let room = Number.POSITIVE_INFINITY;
-    if (classes.cpu[request] > 0) {
-      room = Math.floor(this.#states.shapeCpu[shape] / classes.cpu[request]);
-    }
-    if (classes.memory[request] > 0) {
-      room = Math.min(room, Math.floor(this.#states.shapeMemory[shape] / classes.memory[request]));
-    }
-    const count = classes.count[request];
-    if (count === 0) return room;
-    if (!this.suits(row, request)) return 0;
-    const milli = classes.milli[request];
-    const { sets } = this.#states;
-    const set = this.#emptySet[row];
-    if (!sets.fits(set, count, milli)) return 0;
-    let pieces = 0;
-    for (let rank = 0; rank < sets.count(set); rank += 1) {
-      pieces += Math.floor(sets.at(set, rank) / milli);
-    }
-    return Math.min(room, Math.floor(pieces / count));
+    const { shapeCpu, shapeMemory } = this.#states;
+    const room = this.#bulkFor(request, shapeCpu[shape], shapeMemory[shape]);
+    return Math.min(room, this.#devicesFor(row, this.#emptySet[row], request));
+  }
+
+  /** Members of the class that fit on the row now, at most. O(devices). */
+  roomFor(row: number, request: number): number {
+    if (this.#closed[row] !== 0 || this.#load[row] === REMOVED) return 0;
+    const room = this.#bulkFor(request, this.cpuFree[row], this.memoryFree[row]);
+    return room === 0 ? 0 : Math.min(room, this.#devicesFor(row, this.#set[row], request));
   }
 
   /** Takes the room of the class on the row and these devices, all of which fit. */
@@ -296,6 +286,32 @@ export class ClusterTable {
     for (let device = this.deviceStart[row]; device < end; device += 1) {
       yield this.deviceMilli[device];
     }
+  }
+
+  /** Members for which there is CPU and memory: Infinity if they need none. */
+  #bulkFor(request: number, cpu: number, memory: number): number {
+    const classes = this.#classes;
+    let room = Number.POSITIVE_INFINITY;
+    if (classes.cpu[request] > 0) room = Math.floor(cpu / classes.cpu[request]);
+    if (classes.memory[request] > 0) {
+      room = Math.min(room, Math.floor(memory / classes.memory[request]));
+    }
+    return room;
+  }
+
+  /** Members for which the row has devices with this much left on them: Infinity if they need none. */
+  #devicesFor(row: number, set: number, request: number): number {
+    const classes = this.#classes;
+    const count = classes.count[request];
+    if (count === 0) return Number.POSITIVE_INFINITY;
+    const milli = classes.milli[request];
+    const { sets } = this.#states;
+    if (!this.suits(row, request) || !sets.fits(set, count, milli)) return 0;
+    let pieces = 0;
+    for (let rank = 0; rank < sets.count(set); rank += 1) {
+      pieces += Math.floor(sets.at(set, rank) / milli);
+    }
+    return Math.floor(pieces / count);
   }
 
   #moveDevices(row: number, devices: readonly number[], change: number): void {

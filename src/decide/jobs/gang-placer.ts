@@ -41,6 +41,18 @@ export function placeGang(
   return placed;
 }
 
+/**
+ * Whether the gang may fit as a whole now; if not, it need not be tried. O(roles), and what nodes have
+ * changed since somebody last asked about such members.
+ */
+export function mayFit({ placer, counts }: Ground, { job, classes }: JobRecord): boolean {
+  return job.roles.every(({ replicas }, role) =>
+    replicas.min === 1
+      ? placer.fitsAnywhere(classes[role])
+      : counts.total(classes[role]) >= replicas.min,
+  );
+}
+
 /** Classes to try in turn: the fastest kinds of devices alone, then slower ones too (rule J3). */
 export function speedTiers(ground: Ground, record: JobRecord): (readonly number[])[] {
   const speeds = Object.entries(record.job.speeds ?? {});

@@ -273,7 +273,7 @@ export class JobBook {
 }
 
 /** What the gang holds at its minimum. */
-function minimumAmounts({ roles }: BatchJob): Amounts {
+export function minimumAmounts({ roles }: BatchJob): Amounts {
   let cpu = 0;
   let memory = 0;
   let gpuMilli = 0;

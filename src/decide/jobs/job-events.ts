@@ -13,7 +13,7 @@ import type { Refusal, RefusalCode } from "../../model/refusal.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { checkJob } from "./check-job.ts";
-import type { JobBook } from "./job-book.ts";
+import { type JobBook, minimumAmounts } from "./job-book.ts";
 import type { JobRecord } from "./job-record.ts";
 import { endJob } from "./job-scheduler.ts";
 
@@ -100,11 +100,12 @@ function submit(book: JobBook, { job }: JobSubmitted, nowMs: number): Outcome {
       );
     }
   }
-  const record = book.add(job, leaf, nowMs);
-  const code = book.queues.canEver(leaf, record.amounts);
-  if (code === undefined) return succeed(undefined);
-  book.forget(record);
-  return never(code, `job ${job.id} needs more than queue ${job.queue} may ever hold`);
+  const code = book.queues.canEver(leaf, minimumAmounts(job));
+  if (code !== undefined) {
+    return never(code, `job ${job.id} needs more than queue ${job.queue} may ever hold`);
+  }
+  book.add(job, leaf, nowMs);
+  return succeed(undefined);
 }
 
 function cancel(book: JobBook, { job }: JobCancelled, actions: Action[]): Outcome {

@@ -2,7 +2,7 @@ import type { Action, LeaveReason } from "../../model/action.ts";
 import type { Amounts } from "../../model/amounts.ts";
 import type { Random } from "../../model/random.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
-import { minimumPieces, placeGang, speedTiers } from "./gang-placer.ts";
+import { mayFit, minimumPieces, placeGang, speedTiers } from "./gang-placer.ts";
 import { growElastic } from "./grow-elastic.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
@@ -163,7 +163,7 @@ function tryStart(
   const limited = book.queues.fits(record.leaf, record.amounts);
   if (limited !== undefined) return limited;
   if (line.failedAt !== ground.roomVersion) {
-    for (const classes of speedTiers(ground, record)) {
+    for (const classes of mayFit(ground, record) ? speedTiers(ground, record) : []) {
       const pieces = minimumPieces(record, classes);
       const members = placeGang(ground, pieces, record.nextMember, deciding.random);
       if (members === undefined) continue;

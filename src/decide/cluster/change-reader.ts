@@ -1,0 +1,47 @@
+import type { ClusterTable } from "./cluster-table.ts";
+
+/**
+ * Reads the rows of a table that changed since it last did, each once; all rows the first time, and
+ * when the table's log does not go back far enough. O(changes), without allocation.
+ */
+export class ChangeReader {
+  readonly #table: ClusterTable;
+  /** Changes that were read. */
+  #seen = -1;
+  /** The next row of a reading of all rows, or -1. */
+  #row = -1;
+
+  constructor(table: ClusterTable) {
+    this.#table = table;
+  }
+
+  /** The next row, or -1 after the last one: all have been read then. */
+  next(): number {
+    const table = this.#table;
+    if (this.#row === -1) {
+      if (this.#seen !== -1 && table.changes - this.#seen <= table.changesKept) {
+        while (this.#seen < table.changes) {
+          const change = this.#seen;
+          const row = table.changedRow(change);
+          this.#seen += 1;
+          if (table.lastChange[row] === change) return row;
+        }
+        return -1;
+      }
+      this.#row = 0;
+    }
+    if (this.#row < table.rows) {
+      this.#row += 1;
+      return this.#row - 1;
+    }
+    this.#row = -1;
+    this.#seen = table.changes;
+    return -1;
+  }
+
+  /** Counts all that has changed so far as read. */
+  skip(): void {
+    this.#row = -1;
+    this.#seen = this.#table.changes;
+  }
+}
