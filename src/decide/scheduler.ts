@@ -16,12 +16,12 @@ import type { NodeId, WorkId } from "../model/ids.ts";
 import type { Random } from "../model/random.ts";
 import type { CanNever, CannotNow, Refusal, RefusalCode } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
-import { DEVICE_MILLI, type Milliseconds, milliseconds } from "../model/units.ts";
+import { type Milliseconds, milliseconds } from "../model/units.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { DEVICE_KINDS_MAX, NO_KIND } from "./cluster/kind-table.ts";
 import { Ground } from "./ground.ts";
 import { JobBook } from "./jobs/job-book.ts";
-import { applyJobDeparted, applyJobEvent, losePlaces } from "./jobs/job-events.ts";
+import { applyJobDeparted, applyJobEvent, applyQueueEvent, losePlaces } from "./jobs/job-events.ts";
 import { decideJobs } from "./jobs/job-scheduler.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
 import { ServiceBook } from "./services/service-book.ts";
@@ -44,7 +44,6 @@ export interface SchedulerOptions {
 }
 
 const DEFAULTS: SchedulerOptions = { graceMs: milliseconds(30_000) };
-const ONE_DEVICE: Amounts = { cpu: 0, memory: 0, gpuMilli: DEVICE_MILLI };
 const START_MS = milliseconds(0);
 
 const PENDING = -1;
@@ -109,9 +108,8 @@ export class Scheduler {
       case "work-ended":
         return this.#end(event);
       case "queue-set":
-        return this.#jobs.queues.set(event.queue);
       case "queue-removed":
-        return this.#jobs.queues.remove(event.queue);
+        return applyQueueEvent(this.#jobs, event);
       case "job-submitted":
       case "job-cancelled":
       case "job-started":
@@ -284,8 +282,10 @@ export class Scheduler {
     losePlaces(this.#jobs, row, device, this.#actions);
     loseReplicas(this.#services, row, device);
     this.#loseWorks(row, device);
-    if (!drained.has(row)) this.#ground.changeCapacity(ONE_DEVICE, -1);
+    const isCounted = !drained.has(row);
+    if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), -1);
     table.failDevice(row, device);
+    if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), 1);
     this.#reach = [];
     return succeed(undefined);
   }

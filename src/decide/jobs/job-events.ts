@@ -7,6 +7,7 @@ import type {
   JobEvent,
   JobStarted,
   JobSubmitted,
+  QueueEvent,
 } from "../../model/event.ts";
 import type { JobId } from "../../model/ids.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
@@ -42,6 +43,15 @@ export function applyJobEvent(
     default:
       return unreachable(event);
   }
+}
+
+/** Takes an event about a queue in: others than before may grow, or be made to leave. */
+export function applyQueueEvent(book: JobBook, event: QueueEvent): Outcome {
+  const { queues } = book;
+  const isSet = event.kind === "queue-set";
+  const result = isSet ? queues.set(event.queue) : queues.remove(event.queue);
+  if (result.ok) book.victimVersion += 1;
+  return result;
 }
 
 /** What was told to leave has left. */
