@@ -1,4 +1,5 @@
 import type { DepartureId, ReplicaId } from "../../model/ids.ts";
+import type { Sleeping } from "../../model/service.ts";
 import type { Use } from "./books.ts";
 import type { Waiting } from "./departure-gate.ts";
 import type { Timer } from "./event-queue.ts";
@@ -28,6 +29,8 @@ export interface Replica {
   goal: "sleep" | "stop";
   /** What it physically holds. */
   hold: Hold | undefined;
+  /** How it sleeps, from the order to sleep on: the service may be changed meanwhile. */
+  sleeping: Sleeping | undefined;
   /** Requests in service, with their ends. */
   readonly serving: Map<number, Timer>;
   /** End of loading or settling. */

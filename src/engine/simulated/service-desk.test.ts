@@ -170,3 +170,16 @@ test("an impossible order is a bug, and named", () => {
   assert.throws(() => driven.order(wakeReplica(0, 0)), /wake-replica s\/0: it is loading/);
   assert.throws(() => driven.order(sleepReplica(9, 1)), /sleep-replica s\/9: there is no such/);
 });
+
+test("a replica falls asleep as it was told, though its service does not sleep any more", () => {
+  const awake: PlannedEvent = { ...setService(), atMs: 20_500 };
+  const { event } = awake;
+  if (event.kind === "service-set") delete (event.service as { sleep?: unknown }).sleep;
+  const driven = engineWith(requestsOf([10_000, 11_000]), 1, awake);
+  driven.order(startReplica(0, "a/0"));
+  driven.run(20_000);
+  driven.order(sleepReplica(0, 1));
+  assert.deepEqual(driven.run(30_000), ["21000 in flight 0", "22000 departed 1"]);
+  driven.order(wakeReplica(0, 1));
+  assert.deepEqual(driven.run(40_000), ["32000 ready s/0"]);
+});

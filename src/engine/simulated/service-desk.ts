@@ -86,6 +86,7 @@ export class ServiceDesk {
       state: "waiting",
       goal: "stop",
       hold: undefined,
+      sleeping: undefined,
       serving: new Map(),
       timer: undefined,
       waiting: undefined,
@@ -102,13 +103,14 @@ export class ServiceDesk {
     replica.devices = devices;
     replica.state = "waiting";
     replica.waiting = this.#world.departures.whenOver(after, () => {
-      this.#load(replica, this.#known.sleep!.wakeMs, "wake-replica");
+      this.#load(replica, replica.sleeping!.wakeMs, "wake-replica");
     });
   }
 
   sleep({ replica: id, departure }: SleepReplica): void {
     const replica = this.#find("sleep-replica", id, ["ready"]);
-    if (this.#known.sleep === undefined) throw new Error(`sleep-replica ${id}: it cannot sleep`);
+    replica.sleeping = this.#known.sleep;
+    if (replica.sleeping === undefined) throw new Error(`sleep-replica ${id}: it cannot sleep`);
     this.#world.departures.open(departure);
     replica.leaving.push(departure);
     replica.goal = "sleep";
@@ -226,7 +228,7 @@ export class ServiceDesk {
       this.#vanish(replica);
       return;
     }
-    const { sleepMs, hostMemory } = this.#known.sleep!;
+    const { sleepMs, hostMemory } = replica.sleeping!;
     this.#enter(replica, "settling");
     replica.timer = this.#world.queue.set(this.#world.nowMs + sleepMs, () => {
       this.#enter(replica, "asleep");
