@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { jobId, nodeId } from "../../src/model/ids.ts";
+import { milliseconds } from "../../src/model/units.ts";
+import { buildJob } from "../support/build-job.ts";
+import { buildQueue } from "../support/build-queue.ts";
+import { buildNode, buildRequest } from "../support/cluster-arbitraries.ts";
+import { Life } from "../support/life.ts";
+
+/** What the simulation of random lives has found, each as a life of a few lines. */
+
+function begin(...devices: readonly number[]): Life {
+  const life = new Life();
+  life.tell({ kind: "node-added", node: buildNode({ id: "n", cpu: 9000, memory: 100, devices }) });
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q" }) });
+  return life;
+}
+
+const whole = buildRequest({ count: 1 });
+
+test("J7: an elastic job grows when its queue's limit is raised", () => {
+  const life = begin(1000, 1000);
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q", limit: { gpuMilli: 1000 } }) });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "j", request: whole, max: 2 }) });
+  life.decide();
+  assert.equal(life.membersOf("j"), 1);
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q" }) });
+  life.decide();
+  assert.equal(life.membersOf("j"), 2);
+});
+
+test("Q5: a queue takes back what is its own as soon as it is guaranteed", () => {
+  const life = begin(1000, 1000);
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "r", weight: 9 }) });
+  for (const id of ["a", "b"]) {
+    life.tell({ kind: "job-submitted", job: buildJob({ id, queue: "r", request: whole }) });
+  }
+  life.decide();
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "j", request: whole }) });
+  life.decide();
+  assert.equal(life.membersOf("j"), 0);
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q", guaranteed: { gpuMilli: 1000 } }) });
+  assert.deepEqual(
+    life.decide().map(({ kind }) => kind),
+    ["stop-job", "start-job"],
+  );
+});
+
+test("Q2: a device of which a part was taken beforehand is no capacity, and none when it fails", () => {
+  const life = begin(500, 1000, 1000);
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "r" }) });
+  life.tell({ kind: "device-failed", node: nodeId("n"), device: 0 });
+  const half = buildRequest({ count: 1, milli: 500 });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "a", request: whole }) });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "b", request: half }) });
+  life.decide();
+  const wide = buildRequest({ count: 2, milli: 250 });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "c", queue: "r", request: wide }) });
+  assert.deepEqual(
+    life.decide().map(({ kind }) => kind),
+    ["wait-job"],
+  );
+});
+
+test("S2: a refused job leaves no time at which to wake", () => {
+  const life = begin(1000);
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q", limit: { gpuMilli: 0 } }) });
+  const job = buildJob({ id: "j", request: whole, deadlineMs: 1000 });
+  assert.equal(life.tell({ kind: "job-submitted", job }), "above-queue-limit");
+  assert.equal(life.scheduler.nextWakeMs(milliseconds(0)), undefined);
+  assert.equal(life.tell({ kind: "job-cancelled", job: jobId("j") }), "unknown-job");
+});

@@ -1,0 +1,38 @@
+import type { ResourceRequest } from "../../src/model/resources.ts";
+import { gpuMilli, mib, milliCpu } from "../../src/model/units.ts";
+import type { Dice } from "./dice.ts";
+
+/** Kinds of devices, with the memory of each in MiB. */
+export const DEVICE_KINDS: Readonly<Record<string, number>> = {
+  fast: 80_000,
+  plain: 40_000,
+  slow: 16_000,
+};
+
+/** Most devices that one member or replica asks for. */
+export const DEVICES_A_PIECE_MAX = 8;
+
+/** A request that some of the nodes of a plan could hold. */
+export function planRequest(dice: Dice, countMax = DEVICES_A_PIECE_MAX): ResourceRequest {
+  const cpu = milliCpu(dice.of(0, 500, 1000, 1000, 2000, 4000));
+  const memory = mib(dice.of(0, 8, 16, 16, 32, 64));
+  if (dice.percent(15)) return { cpu: milliCpu(dice.of(500, 1000, 6000)), memory };
+  const count = Math.min(countMax, dice.of(1, 1, 1, 1, 2, 2, 3, 4, 8));
+  const milli = gpuMilli(
+    count === 1
+      ? dice.of(100, 250, 300, 500, 500, 700, 1000, 1000, 1000)
+      : dice.of(400, 1000, 1000, 1000, 1000),
+  );
+  const kinds = dice.maybe(30, () => {
+    const all = Object.keys(DEVICE_KINDS);
+    return all.filter((_, index) => index !== dice.below(all.length));
+  });
+  const deviceMemory = dice.maybe(10, () => mib(dice.of(16_000, 40_000)));
+  const accelerators = {
+    count,
+    milli,
+    kinds: kinds ?? [],
+    ...(deviceMemory === undefined ? {} : { memory: deviceMemory }),
+  };
+  return { cpu, memory, accelerators };
+}
