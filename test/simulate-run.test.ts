@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import test, { after } from "node:test";
@@ -61,6 +61,56 @@ test("the text fits a terminal, and a setting takes the place of the file's", as
   assert.equal(code, 0);
   assert.match(stdout, /^small: policy best-fit, 3 devices/);
   for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+});
+
+test("the text has the waits, the evictions and the bill, where there are any", async () => {
+  const file = write("tables.yaml", `${SCENARIO}prices: {A10: 36}\n`);
+  const { stdout } = await runNeuraxis(["simulate", "run", file]);
+  // Of 300 device-seconds at 0.01 each, 250 are held: the last 50 s use one device of two.
+  assert.match(stdout, /^devices +jobs +started +wait p50 +p90 +p99 +most$/m);
+  assert.match(stdout, /^1 +1 +1 +90 s +90 s +90 s +90 s$/m);
+  assert.match(stdout, /^2-7 +1 +1 +0\.0 s/m);
+  assert.match(stdout, /^free +0\.0 +16\.67 % +0\.50$/m);
+  assert.match(stdout, /^bought +0\.1 +100\.00 % +3\.00$/m);
+  assert.match(stdout, /^GAR .*, SOR 83\.3 %, GFR 0\.0 %; .*$/m);
+  assert.match(stdout, /^Offline work done: 50 % by 0\.0 h, .*all by 0\.0 h\.$/m);
+  assert.doesNotMatch(stdout, /evicted for/);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+});
+
+test("a report is a page and its data, and the result is printed as without one", async () => {
+  const file = write("report.yaml", SCENARIO);
+  const report = path.join(folder, "report/deep");
+  const plain = await runNeuraxis(["simulate", "run", file, "--json"]);
+  const told = await runNeuraxis(["simulate", "run", file, "--json", "--report", report]);
+  assert.equal(told.code, 0, told.stderr);
+  assert.equal(told.stdout, plain.stdout);
+  assert.match(told.stderr, /The report stands in .*index\.html/);
+  const read = (name: string) => readFileSync(path.join(report, name), "utf8");
+  assert.deepEqual(readdirSync(report).toSorted(), ["index.html", "samples.csv", "summary.json"]);
+  assert.equal(read("summary.json"), plain.stdout);
+  assert.match(read("index.html"), /<h1>small<\/h1>[\s\S]*Devices held/);
+  assert.match(read("samples.csv"), /^hours,devices,.*\n0,2,0,0,0,2,1,0,/);
+});
+
+test("a report that cannot be written is refused before the run, and nothing is written", async () => {
+  const file = write("refused.yaml", SCENARIO);
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["", /--report: the folder's name is empty/],
+    [file, /--report: cannot write to .*refused\.yaml/],
+  ];
+  for (const [report, message] of cases) {
+    const { code, stdout, stderr } = await runNeuraxis([
+      "simulate",
+      "run",
+      file,
+      "--report",
+      report,
+    ]);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, message);
+  }
 });
 
 test("an impossible scenario is refused with file, line and cure", async () => {

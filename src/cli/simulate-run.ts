@@ -1,14 +1,19 @@
 import { Command } from "commander";
-import { type RunSummary, runScenario } from "../simulate/run/run-scenario.ts";
-import { formatTable } from "./format-table.ts";
+import { runScenario, type ScenarioRun } from "../simulate/run/run-scenario.ts";
+import type { Scenario } from "../simulate/scenario/scenario.ts";
 import type { Host } from "./host.ts";
+import { formatRun } from "./run-text.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface RunOptions {
   readonly traces?: string;
   readonly set: readonly string[];
   readonly json?: boolean;
+  readonly report?: string;
 }
+
+/** Files of a report: the page, and what it was made of. */
+const REPORT = { page: "index.html", summary: "summary.json", samples: "samples.csv" } as const;
 
 /** `neuraxis simulate run`: jobs, services and faults of a scenario, under the production scheduler. */
 export function simulateRunCommand(host: Host): Command {
@@ -18,6 +23,7 @@ export function simulateRunCommand(host: Host): Command {
     .option("--traces <folder>", "folder of the traces that the scenario names")
     .option("--set <key=value>", "take a value in the file's place; repeatable", collect, [])
     .option("--json", "print the result as JSON")
+    .option("--report <folder>", "write an HTML page with charts, and its data, into the folder")
     .action((file: string, options: RunOptions) => simulateRun(host, file, options));
 }
 
@@ -26,14 +32,40 @@ function collect(value: string, values: readonly string[]): readonly string[] {
 }
 
 async function simulateRun(host: Host, file: string, options: RunOptions): Promise<void> {
-  const { traces, json } = options;
+  const { traces, json, report } = options;
   const set = options.set.map(parseSetting);
+  // A report that cannot be written is refused before the work that it is about.
+  if (report === "") throw new UsageError("--report: the folder's name is empty");
+  if (report !== undefined) await host.checkFolder(report, Object.values(REPORT));
   // Loaded only here: no other command reads YAML.
   const { readScenario } = await import("../simulate/scenario/read-scenario.ts");
   const scenario = await readScenario(file, { ...(traces === undefined ? {} : { traces }), set });
-  const { summary } = runScenario(scenario, (nowMs) => host.progress(nowMs / 3_600_000, "hours"));
+  const run = runScenario(scenario, (nowMs) => host.progress(nowMs / 3_600_000, "hours"));
+  const { summary } = run;
   for (const note of summary.notes) host.note(note);
-  host.print(json === true ? `${JSON.stringify(summary, undefined, 2)}\n` : formatRun(summary));
+  if (report !== undefined) await writeReport(host, report, { scenario, run });
+  host.print(json === true ? formatJson(summary) : formatRun(summary));
+}
+
+async function writeReport(
+  host: Host,
+  folder: string,
+  { scenario, run }: { readonly scenario: Scenario; readonly run: ScenarioRun },
+): Promise<void> {
+  // Loaded only here: the charts are most of the program.
+  const { renderChartPage } = await import("../trace/chart-page.ts");
+  const { runReportPage, samplesCsv } = await import("../simulate/run/run-report.ts");
+  const files = new Map([
+    [REPORT.summary, formatJson(run.summary)],
+    [REPORT.samples, samplesCsv(scenario, run.samples)],
+    [REPORT.page, renderChartPage(runReportPage(scenario, run))],
+  ]);
+  await host.writeFiles(folder, files);
+  host.note(`The report stands in ${folder}/${REPORT.page}.`);
+}
+
+function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
 function parseSetting(text: string): readonly [string, string] {
@@ -42,47 +74,4 @@ function parseSetting(text: string): readonly [string, string] {
     throw new UsageError(`--set ${text}: write KEY=VALUE, such as nodes.0.count=9`);
   }
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** The result for people; tables fit 80 columns. */
-function formatRun({ name, policy, jobs, services, held, ...run }: RunSummary): string {
-  const hours = (value: number): string => value.toFixed(1);
-  const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
-  const use = formatTable([
-    ["device-hours", "held", "offline", "serving", "awake idle", "moving"],
-    [
-      hours(run.deviceHours),
-      percent(run.occupation),
-      hours(held.offlineHours),
-      hours(held.busyHours),
-      hours(held.idleHours),
-      hours(held.movingHours),
-    ],
-  ]);
-  const jobTable = formatTable([
-    ["jobs", "done", "suspended", "stopped", "lost work", "wait p50", "p99 (s)"],
-    [
-      String(jobs.submitted),
-      String(jobs.succeeded),
-      `${jobs.suspensions} times`,
-      `${jobs.stops} times`,
-      percent(jobs.lostShare),
-      jobs.waitSeconds.p50.toFixed(0),
-      jobs.waitSeconds.p99.toFixed(0),
-    ],
-  ]);
-  const serviceTable = formatTable([
-    ["service", "requests", "wait p50", "p99 (s)", "in time", "objective"],
-    ...services.map((service) => [
-      service.service,
-      String(service.requests),
-      service.waitSeconds.p50.toFixed(1),
-      service.waitSeconds.p99.toFixed(1),
-      percent(service.attainment),
-      service.meetsObjective ? "met" : "missed",
-    ]),
-  ]);
-  const head = `${name}: policy ${policy}, ${run.devices} devices, ${hours(run.endHours)} hours`;
-  const tables = [use, jobTable, ...(services.length === 0 ? [] : [serviceTable])];
-  return `${head}\n\n${tables.join("\n")}`;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ChartPage, type PageChart, renderChartPage } from "./chart-page.ts";
 
-const points = [[0, 1] as const, [10, 3] as const, [20, 2] as const];
+const points = [[0, 1] as const, [1, 3] as const, [2, 2] as const];
 
 function chart(shape: PageChart["shape"], more: Partial<PageChart> = {}): PageChart {
   return {
@@ -32,7 +32,11 @@ const page: ChartPage = {
       ],
     },
   ],
-  charts: [chart("lines", { limit: { name: "objective", y: 4 } }), chart("stacked"), chart("bars")],
+  charts: [
+    chart("lines", { limit: { name: "objective", y: 4 } }),
+    chart("stacked"),
+    chart("bars", { barNames: ["free", "busy", "lost"] }),
+  ],
 };
 
 const drawingsOf = (html: string): readonly string[] => html.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
@@ -54,10 +58,11 @@ test("each chart is a drawing with its names, its axes and a limit where there i
   const drawings = drawingsOf(renderChartPage(page));
   assert.equal(drawings.length, 3);
   for (const [index, drawing] of drawings.entries()) {
-    for (const word of [page.charts[index].title, "hours", "devices", "one", "two"]) {
+    for (const word of [page.charts[index].title, "devices", "one", "two"]) {
       assert.ok(drawing.includes(`>${word}<`), word);
     }
     assert.equal(drawing.includes(">objective<"), index === 0);
+    assert.equal(drawing.includes(">hours<"), page.charts[index].shape !== "bars");
     assert.doesNotMatch(drawing, /NaN|undefined|Infinity/);
   }
 });
@@ -84,7 +89,9 @@ test("colours follow the reader's light or dark screen", () => {
     assert.doesNotMatch(drawing, /<text[^>]*style="[^"]*fill/);
 });
 
-test("a chart without points is still a page", () => {
+test("bars stand above their names, and a chart without points is still a page", () => {
+  const bars = drawingsOf(renderChartPage(page))[2];
+  for (const name of ["free", "busy", "lost"]) assert.ok(bars.includes(`>${name}<`), name);
   const empty = chart("stacked", { series: [{ name: "one", points: [] }] });
   assert.equal(drawingsOf(renderChartPage({ ...page, charts: [empty] })).length, 1);
 });

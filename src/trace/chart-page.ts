@@ -12,7 +12,7 @@ const HEIGHT_PX = 380;
 const AXIS = "#8a8f98";
 const GRID = "#8a8f9840";
 /** From the palette of Okabe and Ito, which colour-blind people tell apart. */
-const COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8b8b8"];
+const COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00"];
 
 /** A page of tables and charts, for a reader with a light or a dark screen. */
 export interface ChartPage {
@@ -37,11 +37,15 @@ export interface PageChart {
   readonly caption: string;
   /** `stacked`: areas on top of each other; `steps`: each value holds until the next point. */
   readonly shape: "lines" | "steps" | "stacked" | "bars";
+  /** Names under the bars: x is an index into them. */
+  readonly barNames?: readonly string[];
   readonly xName: string;
   readonly yName: string;
   readonly series: readonly {
     readonly name: string;
-    /** Ascending in x. Bars of all series stand at the same x. */
+    /** What is left over: drawn in grey. */
+    readonly isRest?: boolean;
+    /** Ascending in x. */
     readonly points: readonly (readonly [x: number, y: number])[];
   }[];
   /** A level to hold values against. */
@@ -101,20 +105,25 @@ function drawChart(page: PageChart): string {
     splitLine: { lineStyle: { color: GRID } },
     nameLocation: "middle" as const,
   };
+  const axisLabel = { formatter: (value: number) => String(Number(value.toFixed(2))) };
   chart.setOption({
     animation: false,
     color: COLORS,
     title: { text: page.title, left: 0, top: 0, textStyle: { fontSize: 16 } },
-    legend: { right: 0, top: 26 },
+    legend: { show: page.series.length > 1, right: 20, top: 26, icon: "roundRect" },
     grid: { top: 64, left: 70, right: 20, bottom: 50 },
-    xAxis: {
-      ...axis,
-      type: "value",
-      name: page.xName,
-      nameGap: 30,
-      min: "dataMin",
-      max: "dataMax",
-    },
+    xAxis:
+      page.barNames === undefined
+        ? {
+            ...axis,
+            type: "value",
+            name: page.xName,
+            nameGap: 30,
+            min: "dataMin",
+            max: "dataMax",
+            axisLabel,
+          }
+        : { ...axis, type: "category", data: [...page.barNames] },
     yAxis: { ...axis, type: "value", name: page.yName, nameGap: 50, min: 0 },
     series: [...page.series.map((line) => seriesOf(page, line)), ...limitOf(page)],
   });
@@ -125,10 +134,11 @@ function drawChart(page: PageChart): string {
 
 function seriesOf(
   { shape }: PageChart,
-  { name, points }: PageChart["series"][number],
+  { name, points, isRest }: PageChart["series"][number],
 ): Record<string, unknown> {
-  const common = { name, data: points.map((point) => [...point]) };
-  if (shape === "bars") return { ...common, type: "bar", stack: "bars", barMinWidth: 1 };
+  const color = isRest === true ? { color: GRID } : {};
+  const common = { ...color, name, data: points.map((point) => [...point]) };
+  if (shape === "bars") return { ...common, type: "bar" };
   return {
     ...common,
     type: "line",

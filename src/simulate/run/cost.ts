@@ -5,7 +5,7 @@ import type { Prices } from "../scenario/scenario.ts";
 const DEVICE_HOUR = 1000 * 3_600_000;
 
 /** What device time was bought for, in the end. */
-export const COST_CLASSES = [
+const COST_CLASSES = [
   "serving",
   "awake idle",
   "moving",
@@ -23,7 +23,7 @@ export const COST_CLASSES = [
  *   after a loss.
  * - `free`: nobody held it.
  */
-export type CostClass = (typeof COST_CLASSES)[number];
+type CostClass = (typeof COST_CLASSES)[number];
 
 /** Devices of one kind that were bought: all that there were, times how long. */
 export interface Bought {

@@ -1,0 +1,44 @@
+import type { RunSummary } from "../simulate/run/run-scenario.ts";
+import {
+  billTable,
+  evictionTable,
+  jobTable,
+  percent,
+  sayWhenDone,
+  serviceTable,
+  spreadTable,
+  type Table,
+  useTable,
+  waitTable,
+} from "../simulate/run/run-tables.ts";
+import { formatTable } from "./format-table.ts";
+
+/** The result of a run for people: its head, then the tables that have rows, in 80 columns. */
+export function formatRun(summary: RunSummary): string {
+  const { name, policy, devices, endHours, jobs } = summary;
+  const head = `${name}: policy ${policy}, ${devices} devices, ${endHours.toFixed(1)} hours`;
+  const tables: readonly Table[] = [
+    useTable(summary),
+    jobTable(summary),
+    waitTable("devices", jobs.groups.bySize),
+    spreadTable(summary),
+    evictionTable(summary),
+    serviceTable(summary),
+    billTable(summary),
+  ];
+  const blocks = tables.filter(({ length }) => length > 1).map(formatTable);
+  const sentences = [sayHowFull(summary), sayWhenDone(summary)].filter((line) => line !== "");
+  return `${head}\n\n${[...blocks, `${sentences.join("\n")}\n`].join("\n")}`;
+}
+
+/** The three ratios of a cluster, as means over the run. */
+function sayHowFull({
+  allocation,
+  occupation,
+  fragmentedNodes,
+  fragmentation,
+}: RunSummary): string {
+  const ratios = [`GAR ${percent(allocation.mean, 1)}`, `SOR ${percent(occupation, 1)}`];
+  const nodes = `GFR ${percent(fragmentedNodes.mean, 1)}`;
+  return `${ratios.join(", ")}, ${nodes}; ${percent(fragmentation.mean, 1)} of what is free is fragmented.`;
+}
