@@ -46,7 +46,7 @@ export interface Checkpointing {
 
 /** Suspension in place: the device's memory is moved to the host's, the processes stay. */
 export interface Suspension {
-  /** Host memory that the device's content takes, for each member. */
+  /** Host memory that the content of a whole device takes; that of a share takes its part. */
   readonly hostMemory: MiB;
   readonly suspendMs: Milliseconds;
   readonly resumeMs: Milliseconds;

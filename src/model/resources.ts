@@ -1,4 +1,4 @@
-import type { GpuMilli, MiB, MilliCpu } from "./units.ts";
+import { DEVICE_MILLI, type GpuMilli, type MiB, mib, type MilliCpu } from "./units.ts";
 
 /** Accelerator devices that one piece of work needs at once, all on one node. */
 export interface AcceleratorRequest {
@@ -18,6 +18,11 @@ export interface ResourceRequest {
   readonly memory: MiB;
   /** Absent: the work needs no device and may go to any node. */
   readonly accelerators?: AcceleratorRequest;
+}
+
+/** MiB of host memory for the content of the devices asked for, of `hostMemory` for a whole one. */
+export function parkedMemory(request: ResourceRequest, hostMemory: MiB): MiB {
+  return mib(Math.ceil((hostMemory * requestedMilli(request)) / DEVICE_MILLI));
 }
 
 /** GPU milli that a request asks for in total (count × milli). */

@@ -4,8 +4,8 @@ import { Forecast } from "./forecast.ts";
 import { KeptRanks } from "./kept-ranks.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
-/** Part that the last time to come up has in their average. */
-const LEAD_SHARE = 1 / 8;
+/** The last times to come up of which the median is taken: a few slow ones change nothing. */
+const LEADS_MAX = 15;
 /** The spread of a forecast: while the credit is neither spent nor ample, and its bounds. */
 const SPREAD = 3;
 const SPREAD_MIN = 1;
@@ -38,12 +38,12 @@ export class Demand {
   #ranks = new KeptRanks();
   /** Requests that may be late still: each one begun adds what may be missed of it. */
   #credit = 0;
-  /** Average time that a replica takes to come up. */
-  #leadMs: number;
+  /** The last times that a replica took to come up, in order. */
+  #leadsMs: readonly number[];
 
   constructor(service: ModelService) {
     this.#service = service;
-    this.#leadMs = service.sleep?.wakeMs ?? service.startMs;
+    this.#leadsMs = [service.sleep?.wakeMs ?? service.startMs];
   }
 
   /** Whether these counts can follow the last ones. */
@@ -72,7 +72,7 @@ export class Demand {
 
   /** A replica took this time to come up, from its order until it was awake. */
   cameUp(leadMs: number): void {
-    this.#leadMs += (leadMs - this.#leadMs) * LEAD_SHARE;
+    this.#leadsMs = [...this.#leadsMs, leadMs].slice(-LEADS_MAX);
   }
 
   /** How many should be up at `nowMs`. */
@@ -108,14 +108,14 @@ export class Demand {
     copy.#forecast = this.#forecast.fork();
     copy.#ranks = this.#ranks.fork(service.replicas.max);
     copy.#credit = this.#credit;
-    copy.#leadMs = this.#leadMs;
+    copy.#leadsMs = this.#leadsMs;
     return copy;
   }
 
   /** The state in numbers. */
   *content(): Generator<number> {
     const { arrived, begun, ended } = this.#counts;
-    yield* [arrived, begun, ended, this.#credit, this.#leadMs];
+    yield* [arrived, begun, ended, this.#credit, ...this.#leadsMs];
     yield* this.#line.content();
     yield* this.#forecast.content();
     yield* this.#ranks.content();
@@ -130,12 +130,13 @@ export class Demand {
   /** How long a request may wait before a replica comes up for it; below 0 that is too late. */
   get #patienceMs(): number {
     const { objective } = this.#service.scaling;
-    return objective === undefined ? 0 : objective.waitMs - this.#leadMs;
+    return objective === undefined ? 0 : objective.waitMs - medianOf(this.#leadsMs);
   }
 
   get #isPatient(): boolean {
     const { objective, headroom } = this.#service.scaling;
-    return objective !== undefined && headroom === 0 && this.#patienceMs > 0 && this.#credit >= 0;
+    const mayWait = objective !== undefined && headroom === 0 && this.#patienceMs > 0;
+    return mayWait && this.#credit >= AMPLE;
   }
 
   get #isForecasting(): boolean {
@@ -156,4 +157,10 @@ export class Demand {
     }
     this.#ranks.want(nowMs, Math.min(wanted, replicas.max), scaling.keepAliveMs);
   }
+}
+
+/** The middle one, or the lower of the two in the middle. */
+function medianOf(values: readonly number[]): number {
+  const inOrder = values.toSorted((left, right) => left - right);
+  return inOrder[(inOrder.length - 1) >> 1];
 }

@@ -1,6 +1,7 @@
 import type { LeaveReason } from "../../model/action.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import type { Holding } from "../departures.ts";
+import type { Ground } from "../ground.ts";
 import type { JobBook } from "../jobs/job-book.ts";
 import type { Deciding } from "../jobs/job-scheduler.ts";
 import { makeRoomForReplica } from "../jobs/victim-search.ts";
@@ -58,29 +59,51 @@ function bringUp(record: ServiceRecord, deciding: ServiceDeciding): boolean {
     ({ state, departure, holding }) =>
       state === "asleep" && departure === undefined && !ground.drained.has(holding.row),
   );
-  for (const replica of sleepers) {
-    const { row } = replica.holding;
-    if (!ground.table.fits(row, record.request)) continue;
-    wake(replica, take(record, row, deciding), deciding);
-    return true;
-  }
-  const order = { service: record.service.id, deciding };
-  const rows = [...new Set(sleepers.map(({ holding }) => holding.row))];
-  const onSleeper = makeRoomForReplica(deciding.jobs, record.request, rows, order);
-  if (onSleeper !== undefined) {
-    const replica = sleepers.find(({ holding }) => holding.row === onSleeper.row)!;
-    wake(replica, { ...onSleeper, request: record.request }, deciding);
-    return true;
-  }
+  if (wakeOneOf(record, sleepers, deciding)) return true;
   const row = ground.placer.pickRow(record.request, deciding.random);
   if (row !== -1) {
     start(record, take(record, row, deciding), deciding.nowMs, deciding);
     return true;
   }
+  const order = { service: record.service.id, deciding };
   const room = makeRoomForReplica(deciding.jobs, record.request, undefined, order);
   if (room === undefined) return false;
   start(record, { ...room, request: record.request }, deciding.nowMs, deciding);
   return true;
+}
+
+/** Wakes the first of the sleepers that fits, or one that fits once jobs have left (rule A4). */
+function wakeOneOf(
+  record: ServiceRecord,
+  sleepers: readonly ReplicaRecord[],
+  deciding: ServiceDeciding,
+): boolean {
+  const { ground } = deciding.services;
+  const { request } = record;
+  if (sleepers.length === 0) return false;
+  const onRow = new Map<number, ReplicaRecord>();
+  for (const replica of sleepers.toReversed()) onRow.set(replica.holding.row, replica);
+  const rows = [...onRow.keys()].reverse();
+  // What a sleeper holds is there for its own waking, as far as it needs it.
+  const loan = ground.hostMemoryClass(loanOf(record, ground));
+  for (const row of rows) ground.table.release(row, loan, []);
+  const free = rows.find((row) => ground.table.fits(row, request));
+  const order = { service: record.service.id, deciding };
+  const room =
+    free === undefined
+      ? makeRoomForReplica(deciding.jobs, request, rows, order)
+      : take(record, free, deciding);
+  const replica = room === undefined ? undefined : onRow.get(room.row)!;
+  if (replica !== undefined) {
+    deciding.services.wake(replica, { ...room!, request }, deciding.nowMs);
+  }
+  for (const row of rows) ground.table.take(row, loan, []);
+  if (replica !== undefined) tellWake(replica, deciding);
+  return replica !== undefined;
+}
+
+function loanOf({ service, request }: ServiceRecord, { model }: Ground): number {
+  return Math.min(service.sleep?.hostMemory ?? 0, model.classes.memory[request]);
 }
 
 function take(record: ServiceRecord, row: number, deciding: ServiceDeciding): Holding {
@@ -92,15 +115,13 @@ function take(record: ServiceRecord, row: number, deciding: ServiceDeciding): Ho
   return holding;
 }
 
-function wake(replica: ReplicaRecord, holding: Holding, deciding: ServiceDeciding): void {
-  const { services, actions } = deciding;
-  services.wake(replica, holding, deciding.nowMs);
-  actions.push({
+function tellWake({ id, service, holding }: ReplicaRecord, deciding: ServiceDeciding): void {
+  deciding.actions.push({
     kind: "wake-replica",
-    service: replica.service.service.id,
-    replica: replica.id,
+    service: service.service.id,
+    replica: id,
     devices: holding.devices,
-    after: services.ground.blockersOf([holding]),
+    after: deciding.services.ground.blockersOf([holding]),
   });
 }
 

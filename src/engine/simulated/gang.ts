@@ -15,6 +15,7 @@ import type { Timer } from "./event-queue.ts";
 import { type GangState, IN_PLACE, type Member, useIn } from "./gang-state.ts";
 import { type Hold, holdOf, memoryHold, milliOf, type PhysicalNode } from "./physical-node.ts";
 import { Progress, type Turn } from "./progress.ts";
+import { parkedMemory } from "../../model/resources.ts";
 import type { SimulatedJob } from "./workload.ts";
 import type { World } from "./world.ts";
 
@@ -111,7 +112,7 @@ export class Gang {
     if (!isOnDevices) return this.#endSuspending();
     for (const member of this.#members.values()) {
       if (member.hold === undefined) continue;
-      const memory = member.hold.memory + suspension.hostMemory;
+      const memory = member.hold.memory + parkedMemory(member.request, suspension.hostMemory);
       this.#hold(member, { ...member.hold, memory }, "suspend-job");
     }
     this.#setTimer(suspension.suspendMs, () => this.#endSuspending());
@@ -183,7 +184,8 @@ export class Gang {
     for (const member of this.#members.values()) {
       if (member.hold === undefined) continue;
       const { hostMemory } = this.#job.job.suspension!;
-      const park = memoryHold(member.node, member.request.memory + hostMemory);
+      const memory = member.request.memory + parkedMemory(member.request, hostMemory);
+      const park = memoryHold(member.node, memory);
       this.#hold(member, park, "suspend-job");
     }
     this.#closeDepartures();

@@ -1,5 +1,6 @@
 import { checkJob } from "../../decide/jobs/check-job.ts";
 import { RESOURCES, type Amounts, amountsOf } from "../../model/amounts.ts";
+import { parkedMemory } from "../../model/resources.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Queue } from "../../model/queue.ts";
 import type { SourcedJob } from "./build-jobs.ts";
@@ -46,7 +47,9 @@ function findJobMisfit(job: BatchJob, room: Room): Misfit | undefined {
     who: job.roles.length === 1 ? who : `role ${name} of ${who}`,
     request,
     count: replicas.min,
-    ...(job.suspension === undefined ? {} : { hostMemory: job.suspension.hostMemory }),
+    ...(job.suspension === undefined
+      ? {}
+      : { hostMemory: parkedMemory(request, job.suspension.hostMemory) }),
   }));
   return findMisfit(room, who, members);
 }

@@ -118,16 +118,16 @@ function findNodeMisfit(room: Room, { who, request, hostMemory = 0 }: Member): M
       problem: `${who} needs ${memory} MiB on one node; the largest has ${mostMemory} MiB`,
     };
   }
-  if (hostMemory > mostMemory) {
-    const problem = `${who} needs ${hostMemory} MiB of host memory to leave its devices; the largest node has ${mostMemory} MiB`;
-    return { code, problem };
-  }
   if (accelerators !== undefined) {
     const mostDevices = largest((node) => devicesFor(node, accelerators));
     if (accelerators.count > mostDevices) {
       const problem = `${who} needs ${sayDevices(accelerators)} on one node; the most that a node has is ${mostDevices}`;
       return { code, problem };
     }
+  }
+  if (hostMemory > mostMemory) {
+    const problem = `${who} needs ${hostMemory} MiB of host memory to leave its devices; the largest node has ${mostMemory} MiB`;
+    return { code, problem };
   }
   if (room.shapes.some(({ node }) => fitsOf(node, request) > 0)) return undefined;
   const devices = accelerators === undefined ? "" : ` and ${sayDevices(accelerators)}`;
