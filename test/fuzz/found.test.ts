@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { jobId, nodeId } from "../../src/model/ids.ts";
+import { jobId, nodeId, replicaId, serviceId } from "../../src/model/ids.ts";
+import type { ModelService } from "../../src/model/service.ts";
 import { milliseconds } from "../../src/model/units.ts";
 import { buildJob } from "../support/build-job.ts";
 import { buildQueue } from "../support/build-queue.ts";
@@ -17,6 +18,16 @@ function begin(...devices: readonly number[]): Life {
 }
 
 const whole = buildRequest({ count: 1 });
+
+/** Its replicas need two devices. */
+const wideService: ModelService = {
+  id: serviceId("s"),
+  request: buildRequest({ count: 2 }),
+  replicas: { min: 0, max: 1 },
+  concurrency: 1,
+  startMs: milliseconds(0),
+  scaling: { keepAliveMs: milliseconds(0), headroom: 0 },
+};
 
 test("J7: an elastic job grows when its queue's limit is raised", () => {
   const life = begin(1000, 1000);
@@ -69,4 +80,31 @@ test("S2: a refused job leaves no time at which to wake", () => {
   assert.equal(life.tell({ kind: "job-submitted", job }), "above-queue-limit");
   assert.equal(life.scheduler.nextWakeMs(milliseconds(0)), undefined);
   assert.equal(life.tell({ kind: "job-cancelled", job: jobId("j") }), "unknown-job");
+});
+
+test("Q4, J5: a suspended job goes on when its queue may hold it again", () => {
+  const life = begin(1000, 1000);
+  life.tell({ kind: "node-added", node: buildNode({ id: "m", cpu: 9000, devices: [1000] }) });
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q", limit: { gpuMilli: 2000 } }) });
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "top" }) });
+  const gang = buildJob({ id: "gang", request: whole, min: 2, suspendMs: 0 });
+  life.tell({ kind: "job-submitted", job: gang });
+  life.decide();
+  life.tell({ kind: "service-set", service: wideService });
+  life.observe(wideService.id, 1);
+  life.decide();
+  assert.equal(life.membersOf("gang"), 0);
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "other", request: whole }) });
+  for (const departure of life.departures) life.tell({ kind: "departed", departure });
+  life.decide();
+  assert.equal(life.membersOf("other"), 1);
+  life.tell({ kind: "replica-ready", replica: replicaId(wideService.id, 0) });
+  life.observe(wideService.id, 0);
+  life.decide();
+  for (const departure of life.departures) life.tell({ kind: "departed", departure });
+  life.decide();
+  assert.equal(life.membersOf("gang"), 0);
+  life.tell({ kind: "job-ended", job: jobId("other"), attempt: 1, outcome: "succeeded" });
+  life.decide();
+  assert.equal(life.membersOf("gang"), 2);
 });

@@ -67,6 +67,7 @@ export class JobBook {
       members: [],
       counts: NO_COUNTS,
       spare: 0,
+      isHeldBack: false,
       group: undefined,
       attempt: 0,
       failures: 0,
@@ -273,15 +274,23 @@ export class JobBook {
 }
 
 /** What the gang holds at its minimum. */
-export function minimumAmounts({ roles }: BatchJob): Amounts {
+export function minimumAmounts(job: BatchJob): Amounts {
+  return gangAmounts(
+    job,
+    job.roles.map(({ replicas }) => replicas.min),
+  );
+}
+
+/** What the gang holds with so many members of each role. */
+export function gangAmounts({ roles }: BatchJob, counts: readonly number[]): Amounts {
   let cpu = 0;
   let memory = 0;
   let gpuMilli = 0;
-  for (const { request, replicas } of roles) {
+  for (const [role, { request }] of roles.entries()) {
     const one = amountsOf(request);
-    cpu += one.cpu * replicas.min;
-    memory += one.memory * replicas.min;
-    gpuMilli += one.gpuMilli * replicas.min;
+    cpu += one.cpu * counts[role];
+    memory += one.memory * counts[role];
+    gpuMilli += one.gpuMilli * counts[role];
   }
   return { cpu, memory, gpuMilli };
 }

@@ -4,7 +4,7 @@ import type { Random } from "../../model/random.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
 import { mayFit, minimumPieces, placeGang, speedTiers } from "./gang-placer.ts";
 import { growElastic } from "./grow-elastic.ts";
-import type { JobBook } from "./job-book.ts";
+import { gangAmounts, type JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 import { letLeave, jobsOnDrainedNodes, placesOf } from "./leave.ts";
 import type { Line } from "./pending-lines.ts";
@@ -101,14 +101,17 @@ function resumeSuspended(book: JobBook, deciding: Deciding): void {
     for (const record of book.onRow(row))
       if (record.state.kind === "suspended") waiting.add(record);
   }
+  for (const record of book.suspended) if (record.isHeldBack) waiting.add(record);
   const inOrder = [...waiting].toSorted((left, right) => left.sequence - right.sequence);
   for (const record of inOrder) tryResume(book, record, deciding);
 }
 
 function tryResume(book: JobBook, record: JobRecord, deciding: Deciding): void {
-  const { state } = record;
+  const { state, job, counts } = record;
   const { ground } = book;
   if (state.kind !== "suspended" || ground.departures.isOpen(state.departure)) return;
+  record.isHeldBack = book.queues.fits(record.leaf, gangAmounts(job, counts)) !== undefined;
+  if (record.isHeldBack) return;
   const parks = book.parkOf(record);
   for (const { row, request, devices } of parks) ground.table.release(row, request, devices);
   const members: Member[] = [];
