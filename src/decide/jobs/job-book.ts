@@ -1,4 +1,4 @@
-import { type Amounts, amountsOf } from "../../model/amounts.ts";
+import { type Amounts, amountsOf, NO_AMOUNTS } from "../../model/amounts.ts";
 import { parkedMemory } from "../../model/resources.ts";
 import type { DepartureId, JobId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
@@ -67,6 +67,7 @@ export class JobBook {
       members: [],
       counts: NO_COUNTS,
       spare: 0,
+      grown: NO_AMOUNTS,
       isHeldBack: false,
       group: undefined,
       attempt: 0,
@@ -264,6 +265,7 @@ export class JobBook {
       else others.add(record);
     }
   }
+    this.#setGrown(record);
 
   #account(record: JobRecord, members: readonly Member[], sign: 1 | -1): void {
     const { roles } = record.job;
@@ -275,6 +277,15 @@ export class JobBook {
 
 /** What the gang holds at its minimum. */
 export function minimumAmounts(job: BatchJob): Amounts {
+  /** Queues are told what the job holds beyond its minimum: nobody is evicted for that (rule Q5). */
+  #setGrown(record: JobRecord): void {
+    const { job, counts, group, leaf } = record;
+    const more = job.roles.map(({ replicas }, role) => Math.max(0, counts[role] - replicas.min));
+    this.queues.addSpare(leaf, record.grown, -1);
+    record.grown = group === undefined ? NO_AMOUNTS : gangAmounts(job, more);
+    this.queues.addSpare(leaf, record.grown, 1);
+  }
+
   return gangAmounts(
     job,
     job.roles.map(({ replicas }) => replicas.min),

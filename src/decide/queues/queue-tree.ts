@@ -23,6 +23,8 @@ export class QueueTree {
   /** Infinity for none. */
   #limits = new Float64Array(0);
   #usage = new Float64Array(0);
+  /** Of the usage: what elastic jobs hold beyond their minimum. */
+  #spare = new Float64Array(0);
   #demand = new Float64Array(0);
   /** What each row deserved when it was last asked for, unless a change made it stale. */
   #deserved = new Float64Array(0);
@@ -88,6 +90,11 @@ export class QueueTree {
   /** The leaf's jobs hold more (`sign` 1), or less (-1). O(depth). */
   add(leaf: number, amounts: Amounts, sign: 1 | -1): void {
     this.#addTo(this.#usage, leaf, amounts, sign);
+  }
+
+  /** Of what the leaf's jobs hold, more (`sign` 1) or less (-1) is beyond their minimum. O(depth). */
+  addSpare(leaf: number, amounts: Amounts, sign: 1 | -1): void {
+    this.#addTo(this.#spare, leaf, amounts, sign);
   }
 
   /** The leaf's jobs, pending and running, ask for more (`sign` 1), or less (-1). O(depth). */
@@ -233,6 +240,7 @@ export class QueueTree {
     copy.#marks = new Int32Array(this.#marks.length);
     return copy;
   }
+    copy.#spare = this.#spare.slice();
 
   /**
    * All that makes the state, in an order that depends on nothing else: queue by queue as in `rows`,
@@ -261,6 +269,7 @@ export class QueueTree {
     this.#marks = grown(this.#marks, cells / WIDTH);
   }
 
+    this.#spare = grownFloats(this.#spare, cells);
   #addTo(books: Float64Array, leaf: number, amounts: Amounts, sign: 1 | -1): void {
     for (let row = leaf; row !== NO_PARENT; row = this.#rows.parents[row]) {
       for (let resource = 0; resource < WIDTH; resource += 1) {
@@ -291,7 +300,8 @@ export class QueueTree {
       for (let resource = 0; resource < WIDTH; resource += 1) {
         const asked = amounts[RESOURCES[resource]];
         const cell = row * WIDTH + resource;
-        if (asked > 0 && this.#usage[cell] + asked > deserved[cell] + SLACK) return false;
+        const held = this.#usage[cell] - this.#spare[cell];
+        if (asked > 0 && held + asked > deserved[cell] + SLACK) return false;
       }
     }
     return true;
@@ -301,7 +311,7 @@ export class QueueTree {
   #isOverBelow(top: number, leaf: number, resource: number, deserved: Float64Array): boolean {
     for (let row = leaf; row !== top; row = this.#rows.parents[row]) {
       const cell = row * WIDTH + resource;
-      if (this.#usage[cell] <= deserved[cell] + SLACK) return false;
+      if (this.#usage[cell] - this.#spare[cell] <= deserved[cell] + SLACK) return false;
     }
     return true;
   }
