@@ -82,9 +82,13 @@ export class ClaimWatch {
     const life = lives.find(({ job }) => job.id === taker);
     if (life === undefined) return;
     const shared = this.#shared();
-    for (const victim of lives) {
-      if (victim.place !== "running" || victim.job.queue === life.job.queue) continue;
-      const amounts = { needed: life.needed, shared, held: victim.needed };
+    const running = lives.filter(({ place }) => place === "running");
+    const held = queues.heldAtMinimum(
+      running.map(({ job: { queue }, needed }) => ({ queue, needed })),
+    );
+    for (const victim of running) {
+      if (victim.job.queue === life.job.queue) continue;
+      const amounts = { needed: life.needed, shared, held, given: victim.needed };
       this.#verdicts.set(victim, queues.mayReclaim(life.job.queue, victim.job.queue, amounts));
     }
   }

@@ -108,3 +108,17 @@ test("Q4, J5: a suspended job goes on when its queue may hold it again", () => {
   life.decide();
   assert.equal(life.membersOf("gang"), 2);
 });
+
+test("Q5, J7: jobs that grow in idle room do not make each other leave for ever", () => {
+  const life = begin(1000, 1000, 1000);
+  life.tell({ kind: "node-added", node: buildNode({ id: "m", cpu: 0, devices: [1000] }) });
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "r" }) });
+  const request = buildRequest({ cpu: 1000, count: 1 });
+  for (const queue of ["q", "r"]) {
+    const job = buildJob({ id: `in-${queue}`, queue, request, min: 2, max: 3 });
+    life.tell({ kind: "job-submitted", job });
+  }
+  const kinds = life.decide().map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["start-job", "wait-job", "grow-job"]);
+  for (let round = 0; round < 3; round += 1) assert.deepEqual(life.decide(), []);
+});

@@ -43,7 +43,7 @@ export function planLife(seed: number): LifePlan {
   const jobs = planJobs(dice, { count, leaves: queues.leaves, untilMs });
   const cancellations = jobs.flatMap(({ job, submitMs }): PlannedEvent[] => {
     if (!dice.percent(8)) return [];
-    const atMs = submitMs + momentUntil(dice, 40_000);
+    const atMs = submitMs + 500 + momentUntil(dice, 40_000);
     return [{ atMs, event: { kind: "job-cancelled", job: job.id } }];
   });
   const planned = [...queues.events, ...nodes, ...services.events, ...cancellations];

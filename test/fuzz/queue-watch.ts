@@ -86,31 +86,54 @@ export class QueueWatch {
     return undefined;
   }
 
-  /** Whether rule Q5 lets a job of `taker` make a job of `giver`, which holds `held`, leave. */
+  /** What each queue's jobs hold, where each running job of `running` counts with its minimum. */
+  heldAtMinimum(
+    running: Iterable<{ readonly queue: QueueId; readonly needed: Amounts }>,
+  ): ReadonlyMap<QueueId, Amounts> {
+    const held = new Map<QueueId, Amounts>();
+    for (const { queue, needed } of running) {
+      for (const life of this.#path(queue)) {
+        const { id } = life.queue;
+        held.set(id, plus(held.get(id) ?? NO_AMOUNTS, needed, 1));
+      }
+    }
+    return held;
+  }
+
+  /**
+   * Whether rule Q5 lets a job of `taker` that needs `needed` make a job of `giver` leave, which
+   * holds `given`; `held` is what queues hold at minimum, `shared` what jobs may share.
+   */
   mayReclaim(
     taker: QueueId,
     giver: QueueId,
-    amounts: { readonly needed: Amounts; readonly held: Amounts; readonly shared: Amounts },
+    amounts: {
+      readonly needed: Amounts;
+      readonly given: Amounts;
+      readonly shared: Amounts;
+      readonly held: ReadonlyMap<QueueId, Amounts>;
+    },
   ): boolean {
-    const { needed, held, shared } = amounts;
+    const { needed, given, shared, held } = amounts;
     const takers = this.#path(taker);
     const givers = this.#path(giver);
     const deserved = this.#deserved(shared);
     const takes = takers.filter((life) => !givers.includes(life));
     const gives = givers.filter((life) => !takers.includes(life));
+    const heldOf = ({ queue }: QueueLife) => held.get(queue.id) ?? NO_AMOUNTS;
     const isEntitled = takes.every((life) =>
       RESOURCES.every(
         (name) =>
           needed[name] <= 0 ||
-          life.used[name] + needed[name] <= deserved.get(life.queue.id)![name] + SLACK,
+          heldOf(life)[name] + needed[name] <= deserved.get(life.queue.id)![name] + SLACK,
       ),
     );
     if (!isEntitled || gives.length === 0) return false;
     return RESOURCES.some(
       (name) =>
         needed[name] > 0 &&
-        held[name] > 0 &&
-        gives.every(({ queue, used }) => used[name] > deserved.get(queue.id)![name] - SLACK),
+        given[name] > 0 &&
+        gives.every((life) => heldOf(life)[name] > deserved.get(life.queue.id)![name] - SLACK),
     );
   }
 
