@@ -255,6 +255,7 @@ export class JobBook {
     this.spare += spare - record.spare;
     record.spare = spare;
     this.rows.changed(record.members);
+    this.#setGrown(record);
     if (!this.elastic.has(record)) return;
     for (const request of classes) this.hungry.get(request)?.delete(record);
     if (group === undefined) return;
@@ -265,7 +266,15 @@ export class JobBook {
       else others.add(record);
     }
   }
-    this.#setGrown(record);
+
+  /** Queues are told what the job holds beyond its minimum: nobody is evicted for that (rule Q5). */
+  #setGrown(record: JobRecord): void {
+    const { job, counts, group, leaf } = record;
+    const more = job.roles.map(({ replicas }, role) => Math.max(0, counts[role] - replicas.min));
+    this.queues.addSpare(leaf, record.grown, -1);
+    record.grown = group === undefined ? NO_AMOUNTS : gangAmounts(job, more);
+    this.queues.addSpare(leaf, record.grown, 1);
+  }
 
   #account(record: JobRecord, members: readonly Member[], sign: 1 | -1): void {
     const { roles } = record.job;
@@ -277,15 +286,6 @@ export class JobBook {
 
 /** What the gang holds at its minimum. */
 export function minimumAmounts(job: BatchJob): Amounts {
-  /** Queues are told what the job holds beyond its minimum: nobody is evicted for that (rule Q5). */
-  #setGrown(record: JobRecord): void {
-    const { job, counts, group, leaf } = record;
-    const more = job.roles.map(({ replicas }, role) => Math.max(0, counts[role] - replicas.min));
-    this.queues.addSpare(leaf, record.grown, -1);
-    record.grown = group === undefined ? NO_AMOUNTS : gangAmounts(job, more);
-    this.queues.addSpare(leaf, record.grown, 1);
-  }
-
   return gangAmounts(
     job,
     job.roles.map(({ replicas }) => replicas.min),

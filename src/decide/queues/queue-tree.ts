@@ -235,12 +235,12 @@ export class QueueTree {
     copy.#guaranteed = this.#guaranteed.slice();
     copy.#limits = this.#limits.slice();
     copy.#usage = this.#usage.slice();
+    copy.#spare = this.#spare.slice();
     copy.#demand = this.#demand.slice();
     copy.#deserved = this.#deserved.slice();
     copy.#marks = new Int32Array(this.#marks.length);
     return copy;
   }
-    copy.#spare = this.#spare.slice();
 
   /**
    * All that makes the state, in an order that depends on nothing else: queue by queue as in `rows`,
@@ -264,12 +264,12 @@ export class QueueTree {
     this.#guaranteed = grownFloats(this.#guaranteed, cells);
     this.#limits = grownFloats(this.#limits, cells);
     this.#usage = grownFloats(this.#usage, cells);
+    this.#spare = grownFloats(this.#spare, cells);
     this.#demand = grownFloats(this.#demand, cells);
     this.#deserved = grownFloats(this.#deserved, cells);
     this.#marks = grown(this.#marks, cells / WIDTH);
   }
 
-    this.#spare = grownFloats(this.#spare, cells);
   #addTo(books: Float64Array, leaf: number, amounts: Amounts, sign: 1 | -1): void {
     for (let row = leaf; row !== NO_PARENT; row = this.#rows.parents[row]) {
       for (let resource = 0; resource < WIDTH; resource += 1) {
