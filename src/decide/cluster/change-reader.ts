@@ -39,9 +39,11 @@ export class ChangeReader {
     return -1;
   }
 
-  /** Counts all that has changed so far as read. */
-  skip(): void {
-    this.#row = -1;
-    this.#seen = this.#table.changes;
+  /** One of the same table's copy that has read as much. */
+  fork(table: ClusterTable): ChangeReader {
+    const copy = new ChangeReader(table);
+    copy.#seen = this.#seen;
+    copy.#row = this.#row;
+    return copy;
   }
 }

@@ -100,6 +100,16 @@ export class JobBook {
     this.victimVersion += 1;
   }
 
+  /** What the running job has done is safe: at its start, or by a checkpoint. */
+  progressed(record: JobRecord, nowMs: number, hasStarted: boolean): void {
+    record.savedMs = nowMs;
+    this.mayLeave(record);
+    if (!hasStarted) return;
+    record.startedMs = nowMs;
+    const { minimumRuntimeMs } = record.job;
+    if (minimumRuntimeMs > 0) this.timetable.add(nowMs + minimumRuntimeMs, record.sequence);
+  }
+
   /** The running job may be made to leave where it was not before: its rows are looked at again. */
   mayLeave(record: JobRecord): void {
     for (const { row } of record.members) this.ground.table.touch(row);
@@ -117,7 +127,7 @@ export class JobBook {
     if (record.state.kind === "pending") this.lines.remove(record);
     if (this.suspended.delete(record)) this.rows.remove(record, record.members);
     record.state = { kind: "running" };
-    record.group = this.groups.join(record);
+    record.group = this.groups.join(record, this.ground.table.changes);
     record.members = members;
     this.rows.add(record, members);
     this.#recount(record);
@@ -201,7 +211,7 @@ export class JobBook {
     }
     copy.queues = this.queues.fork();
     for (const [id, record] of this.records) copy.records.set(id, copyOf(record));
-    copy.lines = this.lines.fork(copyOf);
+    copy.lines = this.lines.fork(copyOf, (memo) => memo.fork(ground.table, groupCopies));
     copy.timetable = this.timetable.fork();
     for (const [id, record] of this.departing) copy.departing.set(id, copyOf(record));
     for (const record of this.elastic) copy.elastic.add(copyOf(record));

@@ -133,8 +133,7 @@ function progress(
   const record = book.records.get(job);
   if (record === undefined) return unknownJob(job);
   if (record.attempt !== attempt || record.state.kind !== "running") return stale(record, attempt);
-  record.savedMs = nowMs;
-  if (kind === "job-started") record.startedMs = nowMs;
+  book.progressed(record, nowMs, kind === "job-started");
   return succeed(undefined);
 }
 

@@ -12,6 +12,8 @@ export interface JobGroup {
   readonly holds: Amounts;
   /** Its bit in the mask of a row. */
   readonly bit: number;
+  /** Changes of the cluster table when its first job had taken its room. */
+  readonly madeAt: number;
   /** Jobs that run, 1 or more. */
   running: number;
 }
@@ -30,8 +32,8 @@ export class JobGroups {
     for (const groups of this.#byLeaf.values()) yield* groups.values();
   }
 
-  /** The job starts to run, in this group. */
-  join({ leaf, job, amounts }: JobRecord): JobGroup {
+  /** The job starts to run, in this group; the table has seen so many changes, its own among them. */
+  join({ leaf, job, amounts }: JobRecord, changes: number): JobGroup {
     const holds = {
       cpu: one(amounts.cpu),
       memory: one(amounts.memory),
@@ -42,7 +44,8 @@ export class JobGroups {
     if (groups === undefined) this.#byLeaf.set(leaf, (groups = new Map()));
     let group = groups.get(key);
     if (group === undefined) {
-      group = { leaf, priority: job.priority, holds, bit: 1 << (this.#made % BITS), running: 0 };
+      const bit = 1 << (this.#made % BITS);
+      group = { leaf, priority: job.priority, holds, bit, madeAt: changes, running: 0 };
       this.#made += 1;
       groups.set(key, group);
     }

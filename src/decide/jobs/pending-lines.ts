@@ -1,5 +1,6 @@
 import type { RefusalCode } from "../../model/refusal.ts";
 import type { JobRecord } from "./job-record.ts";
+import type { VictimMemo } from "./victim-memo.ts";
 
 /** Pending jobs of one queue and one shape: by priority, the highest first, then by submission. */
 export interface Line {
@@ -8,9 +9,8 @@ export interface Line {
   readonly jobs: JobRecord[];
   /** The room version at which its first job last failed to fit; it need not be tried again. */
   failedAt: number;
-  /** The victim and room versions at which nobody could be made to leave for it. */
-  victimsFailedAt: number;
-  victimsFailedIn: number;
+  /** What is known of those who may leave for it. */
+  memo: VictimMemo | undefined;
   /** The last reason to wait that its jobs were told, all but those in `untold`. */
   told: RefusalCode | undefined;
   untold: JobRecord[];
@@ -36,10 +36,7 @@ export class PendingLines {
   add(record: JobRecord): void {
     const line = this.#lineOf(record);
     const place = placeOf(line.jobs, record);
-    if (place === 0) {
-      line.victimsFailedAt = -1;
-      this.#takeOut(line);
-    }
+    if (place === 0) this.#takeOut(line);
     line.jobs.splice(place, 0, record);
     if (place === 0) this.#putIn(line);
     line.untold.push(record);
@@ -63,15 +60,19 @@ export class PendingLines {
     return this.#inOrder.get(leaf) ?? NO_LINES;
   }
 
-  /** A copy whose records are `copyOf` the original's. */
-  fork(copyOf: (record: JobRecord) => JobRecord): PendingLines {
+  /** A copy with copies of the records and of what is known. */
+  fork(
+    copyOf: (record: JobRecord) => JobRecord,
+    copyMemo: (memo: VictimMemo) => VictimMemo,
+  ): PendingLines {
     const copy = new PendingLines();
     copy.#size = this.#size;
     for (const [leaf, lines] of this.#lines) {
       const copies = new Map<string, Line>();
       for (const line of lines.values()) {
         const jobs = line.jobs.map(copyOf);
-        copies.set(line.shape, { ...line, jobs, untold: line.untold.map(copyOf) });
+        const memo = line.memo && copyMemo(line.memo);
+        copies.set(line.shape, { ...line, jobs, untold: line.untold.map(copyOf), memo });
       }
       copy.#lines.set(leaf, copies);
       copy.#inOrder.set(
@@ -96,8 +97,7 @@ export class PendingLines {
         shape,
         jobs: [],
         failedAt: -1,
-        victimsFailedAt: -1,
-        victimsFailedIn: -1,
+        memo: undefined,
         told: undefined,
         untold: [],
         fitsEmpty: false,

@@ -165,6 +165,11 @@ export class QueueTree {
     return this.#isEntitledBelow(NO_PARENT, leaf, amounts, capacity);
   }
 
+  /** Whether the leaf itself would hold at most what it deserves: if not, nobody has to give (Q5). */
+  isLeafEntitled(leaf: number, amounts: Amounts, capacity: Amounts): boolean {
+    return this.#isEntitledBelow(this.#rows.parents[leaf], leaf, amounts, capacity);
+  }
+
   /**
    * Whether a job of `taker` that needs `amounts` may make a job of `giver` that holds `held` leave
    * (rule Q5); both are leaves. Seen from the lowest queue above both: on the taker's side each

@@ -1,0 +1,78 @@
+import type { RowUnit } from "../preemption/row-victims.ts";
+import type { RowHolding } from "../preemption/room.ts";
+import type { JobBook } from "./job-book.ts";
+import type { JobRecord, Member } from "./job-record.ts";
+import { type Claim, mayLeave, spareMembers } from "./who-may-leave.ts";
+
+/** More than the members that a job ever has: a unit's number tells its job and its member. */
+const MEMBERS_MAX = 2 ** 24;
+
+/** A unit in the words of jobs: the whole of one, or one member to spare. */
+export interface OfferedUnit extends RowUnit {
+  readonly record: JobRecord;
+  readonly member: Member | undefined;
+}
+
+/** Who may leave a row. */
+export interface RowOffer {
+  /** Ascending by submission; of one job the whole before its members. */
+  readonly units: readonly OfferedUnit[];
+  /** By group of the units. */
+  readonly spare: readonly number[];
+}
+
+/** How a job would leave, as the search is to know it. */
+export interface LeavingKnown {
+  readonly lostWork: number;
+  readonly keepsMemory: boolean;
+}
+
+/** Who may leave the row for the claim, and what it gives back there. O(jobs on the row). */
+export function offerOf(
+  book: JobBook,
+  row: number,
+  claim: Claim,
+  search: { readonly nowMs: number; readonly leavingOf: (record: JobRecord) => LeavingKnown },
+): RowOffer {
+  const found: [JobRecord, readonly Member[]][] = [];
+  for (const entry of book.rows.on(row)) {
+    const [record] = entry;
+    if (record.group === undefined) continue;
+    if (record.spare > 0 || mayLeave(claim, record, search.nowMs)) found.push(entry);
+  }
+  if (found.length > 1) found.sort(([left], [right]) => left.sequence - right.sequence);
+  const units: OfferedUnit[] = [];
+  const spare: number[] = [];
+  for (const [record, members] of found) {
+    const group = spare.length;
+    const number = record.sequence * MEMBERS_MAX;
+    spare.push(record.spare);
+    if (mayLeave(claim, record, search.nowMs)) {
+      const { lostWork: cost, keepsMemory } = search.leavingOf(record);
+      const holdings = members.map((member) => holdingOf(book, member, keepsMemory));
+      const whole = { unit: number, cost, holdings, group, isWhole: true };
+      units.push({ ...whole, record, member: undefined });
+    }
+    for (const member of spareMembers(record, members)) {
+      const holdings = [holdingOf(book, member, false)];
+      const unit = number + 1 + member.number;
+      units.push({ unit, cost: 0, holdings, group, isWhole: false, record, member });
+    }
+  }
+  return { units, spare };
+}
+
+/** What a member gives back of its row; that of a job suspended in place keeps its memory. */
+export function holdingOf(
+  { ground }: JobBook,
+  { request, devices }: Member,
+  keepsMemory: boolean,
+): RowHolding {
+  const { cpu, memory, milli } = ground.model.classes;
+  return {
+    cpu: cpu[request],
+    memory: keepsMemory ? 0 : memory[request],
+    milli: milli[request],
+    devices,
+  };
+}

@@ -1,0 +1,120 @@
+import { ChangeReader } from "../cluster/change-reader.ts";
+import type { ClusterTable } from "../cluster/cluster-table.ts";
+import type { Piece } from "./gang-placer.ts";
+import type { JobBook } from "./job-book.ts";
+import type { JobGroup } from "./job-groups.ts";
+import { roomWithout } from "./room-without.ts";
+import { type Claim, maskOf } from "./who-may-leave.ts";
+
+/** More than any gang has members, so that sums stay finite for work that needs nothing. */
+const PIECES_MAX = 2 ** 20;
+
+/** Members that need the same. */
+interface Kind {
+  readonly request: number;
+  readonly needed: number;
+  /** How many a row would hold at most if all left who may; rows that would hold none are not there. */
+  readonly holds: Map<number, number>;
+  total: number;
+}
+
+/**
+ * Where a claim could find its room if all left who may: an upper bound, row by row, that follows the
+ * rows as they change. Whoever waits long is told in O(changes) that nothing is to be had, and a search
+ * needs to look at nothing but the rows where something is.
+ */
+export class VictimMemo {
+  /** All groups whose jobs could leave at some time: more than now means a bound that is higher. */
+  #groups: Set<JobGroup>;
+  #mask: number;
+  #kinds: Kind[];
+  #reader: ChangeReader;
+  /** Changes of the table up to which all of these groups have been looked at. */
+  #knownAt: number;
+  /** A search has failed since a row changed that would hold something. */
+  #isFutile = false;
+
+  constructor(table: ClusterTable, pieces: readonly Piece[], groups: ReadonlySet<JobGroup>) {
+    this.#groups = new Set(groups);
+    this.#mask = maskOf(groups);
+    this.#kinds = kindsOf(pieces);
+    this.#reader = new ChangeReader(table);
+    this.#knownAt = table.changes;
+  }
+
+  /** Whether a group may leave now that could not before, though its jobs ran: then this is void. */
+  isVoid(groups: ReadonlySet<JobGroup>): boolean {
+    for (const group of groups) {
+      if (this.#groups.has(group)) continue;
+      if (group.madeAt <= this.#knownAt) return true;
+      // Jobs of a group that is younger run on rows that have changed since.
+      this.#groups.add(group);
+      this.#mask |= group.bit;
+    }
+    return false;
+  }
+
+  /** Whether it is worth a search. O(rows changed since the last call). */
+  isHopeful(book: JobBook, nowMs: number): boolean {
+    this.#read(book, nowMs);
+    return !this.#isFutile && this.#kinds.every(({ needed, total }) => total >= needed);
+  }
+
+  /** A search has failed: it would, until a row that matters changes. */
+  failed(): void {
+    this.#isFutile = true;
+  }
+
+  /** Rows that may hold one of the pieces, ascending. */
+  rows(): number[] {
+    const rows = new Set<number>();
+    for (const { holds } of this.#kinds) for (const row of holds.keys()) rows.add(row);
+    return [...rows].toSorted((left, right) => left - right);
+  }
+
+  fork(table: ClusterTable, copies: ReadonlyMap<JobGroup, JobGroup>): VictimMemo {
+    const copy = new VictimMemo(table, [], new Set());
+    for (const group of this.#groups) {
+      const own = copies.get(group);
+      if (own !== undefined) copy.#groups.add(own);
+    }
+    copy.#mask = this.#mask;
+    copy.#kinds = this.#kinds.map((kind) => ({ ...kind, holds: new Map(kind.holds) }));
+    copy.#reader = this.#reader.fork(table);
+    copy.#knownAt = this.#knownAt;
+    copy.#isFutile = this.#isFutile;
+    return copy;
+  }
+
+  #read(book: JobBook, nowMs: number): void {
+    const claim: Pick<Claim, "groups" | "mask"> = { groups: this.#groups, mask: this.#mask };
+    const kinds = this.#kinds;
+    // A single piece that fits nowhere needs somebody to leave.
+    const isSingle = kinds.length === 1 && kinds[0].needed === 1;
+    const reader = this.#reader;
+    for (let row = reader.next(); row !== -1; row = reader.next()) {
+      const isEmpty = isSingle && (book.rows.maskOf(row) & this.#mask) === 0;
+      for (const kind of kinds) {
+        const before = kind.holds.get(row) ?? 0;
+        const now = isEmpty ? 0 : roomWithout(book, row, kind.request, claim, nowMs);
+        if (now > 0 || before > 0) this.#put(kind, row, before, Math.min(now, PIECES_MAX));
+      }
+    }
+    this.#knownAt = book.ground.table.changes;
+  }
+
+  #put(kind: Kind, row: number, before: number, now: number): void {
+    this.#isFutile = false;
+    kind.total += now - before;
+    if (now === 0) kind.holds.delete(row);
+    else kind.holds.set(row, now);
+  }
+}
+
+function kindsOf(pieces: readonly Piece[]): Kind[] {
+  const needed = new Map<number, number>();
+  for (const { request } of pieces) needed.set(request, (needed.get(request) ?? 0) + 1);
+  return [...needed].map(([request, count]) => {
+    return { request, needed: count, holds: new Map<number, number>(), total: 0 };
+  });
+}
