@@ -188,7 +188,11 @@ export class ClusterLife {
         live.attempt = action.attempt;
         this.counts.starts += 1;
         this.#run(live, action.members.length, action.after.length);
-        this.apply({ kind: "job-started", job: action.job, attempt: action.attempt });
+        // Refused if the same decision made it leave again.
+        this.scheduler.apply(
+          { kind: "job-started", job: action.job, attempt: action.attempt },
+          milliseconds(this.nowMs),
+        );
         return;
       }
       case "resume-job":

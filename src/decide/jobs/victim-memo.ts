@@ -31,8 +31,8 @@ export class VictimMemo {
   #reader: ChangeReader;
   /** Changes of the table up to which all of these groups have been looked at. */
   #knownAt: number;
-  /** A search has failed since a row changed that would hold something. */
-  #isFutile = false;
+  /** Groups with which a search has failed since a row changed that would hold something. */
+  #futileWith: ReadonlySet<JobGroup> | undefined;
 
   constructor(table: ClusterTable, pieces: readonly Piece[], groups: ReadonlySet<JobGroup>) {
     this.#groups = new Set(groups);
@@ -55,14 +55,15 @@ export class VictimMemo {
   }
 
   /** Whether it is worth a search. O(rows changed since the last call). */
-  isHopeful(book: JobBook, nowMs: number): boolean {
+  isHopeful(book: JobBook, groups: ReadonlySet<JobGroup>, nowMs: number): boolean {
     this.#read(book, nowMs);
-    return !this.#isFutile && this.#kinds.every(({ needed, total }) => total >= needed);
+    if (this.#futileWith !== undefined && isWithin(groups, this.#futileWith)) return false;
+    return this.#kinds.every(({ needed, total }) => total >= needed);
   }
 
-  /** A search has failed: it would, until a row that matters changes. */
-  failed(): void {
-    this.#isFutile = true;
+  /** A search has failed: it would, until a row that matters changes or others may leave too. */
+  failed(groups: ReadonlySet<JobGroup>): void {
+    this.#futileWith = groups;
   }
 
   /** Rows that may hold one of the pieces, ascending. */
@@ -74,15 +75,12 @@ export class VictimMemo {
 
   fork(table: ClusterTable, copies: ReadonlyMap<JobGroup, JobGroup>): VictimMemo {
     const copy = new VictimMemo(table, [], new Set());
-    for (const group of this.#groups) {
-      const own = copies.get(group);
-      if (own !== undefined) copy.#groups.add(own);
-    }
+    copy.#groups = copiesOf(this.#groups, copies);
     copy.#mask = this.#mask;
     copy.#kinds = this.#kinds.map((kind) => ({ ...kind, holds: new Map(kind.holds) }));
     copy.#reader = this.#reader.fork(table);
     copy.#knownAt = this.#knownAt;
-    copy.#isFutile = this.#isFutile;
+    copy.#futileWith = this.#futileWith && copiesOf(this.#futileWith, copies);
     return copy;
   }
 
@@ -104,7 +102,7 @@ export class VictimMemo {
   }
 
   #put(kind: Kind, row: number, before: number, now: number): void {
-    this.#isFutile = false;
+    this.#futileWith = undefined;
     kind.total += now - before;
     if (now === 0) kind.holds.delete(row);
     else kind.holds.set(row, now);
@@ -117,4 +115,22 @@ function kindsOf(pieces: readonly Piece[]): Kind[] {
   return [...needed].map(([request, count]) => {
     return { request, needed: count, holds: new Map<number, number>(), total: 0 };
   });
+}
+
+/** The copies of those groups that have jobs; the others come back as new ones. */
+function copiesOf(
+  groups: ReadonlySet<JobGroup>,
+  copies: ReadonlyMap<JobGroup, JobGroup>,
+): Set<JobGroup> {
+  const found = new Set<JobGroup>();
+  for (const group of groups) {
+    const copy = copies.get(group);
+    if (copy !== undefined) found.add(copy);
+  }
+  return found;
+}
+
+function isWithin(groups: Iterable<JobGroup>, others: ReadonlySet<JobGroup>): boolean {
+  for (const group of groups) if (!others.has(group)) return false;
+  return true;
 }

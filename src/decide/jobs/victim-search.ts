@@ -32,7 +32,7 @@ export function makeRoom(
     const pieces = minimumPieces(record, record.classes);
     line.memo = new VictimMemo(book.ground.table, pieces, groups);
   }
-  if (!line.memo.isHopeful(book, deciding.nowMs)) return undefined;
+  if (!line.memo.isHopeful(book, groups, deciding.nowMs)) return undefined;
   const pieces = minimumPieces(record, record.classes);
   const reasonOf = (other: JobRecord): LeaveReason => ({
     code: other.leaf === leaf ? "priority" : "reclaim",
@@ -41,7 +41,7 @@ export function makeRoom(
   const claim = { pieces, groups, mask: maskOf(groups), reasonOf, rows: line.memo.rows() };
   const placed = vacate(book, claim, deciding);
   if (placed === undefined) {
-    line.memo.failed();
+    line.memo.failed(groups);
     return undefined;
   }
   return placed.map(({ row, request, devices }, index) => {
