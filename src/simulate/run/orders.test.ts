@@ -28,7 +28,7 @@ function nodesOf(...counts: readonly number[]): Node[] {
 
 function ordersAfter(actions: readonly Action[], nodes = nodesOf(2, 2, 2, 2)): Orders {
   const orders = new Orders(new Map([[job.id, job]]));
-  for (const action of actions) orders.note(action, nodes);
+  for (const action of actions) orders.note(action, { nodes });
   return orders;
 }
 
@@ -74,7 +74,7 @@ test("JTTED follows the nodes that there are, and leaves out gangs of one", () =
   const four = start("j", 1, "0 n0/0, 1 n0/1, 2 n1/0, 3 n1/1");
   const orders = ordersAfter([start("j", 1, "0 n0/0"), four]);
   orders.forgetNodes();
-  orders.note(four, nodesOf(4, 4));
+  orders.note(four, { nodes: nodesOf(4, 4) });
   assert.deepEqual(
     orders.spreads.map(({ ratio }) => ratio),
     [1, 2],

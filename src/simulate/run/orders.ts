@@ -52,11 +52,11 @@ export class Orders {
     this.#least.clear();
   }
 
-  /** @param nodes all that there are now. */
-  note(action: Action, nodes: Iterable<Node>): void {
+  /** @param fleet all nodes that there are now. */
+  note(action: Action, fleet: { readonly nodes: Iterable<Node> }): void {
     switch (action.kind) {
       case "start-job":
-        if (action.members.length > 1) this.#noteSpread(action, nodes);
+        if (action.members.length > 1) this.#noteSpread(action, fleet);
         break;
       case "suspend-job":
         this.#evict(action.reason).suspensions += 1;
@@ -108,7 +108,7 @@ export class Orders {
     return orders;
   }
 
-  #noteSpread({ job: id, members }: StartJob, nodes: Iterable<Node>): void {
+  #noteSpread({ job: id, members }: StartJob, { nodes }: { readonly nodes: Iterable<Node> }): void {
     const { roles } = this.#jobs.get(id)!;
     const requests = new Map(roles.map(({ name, request }) => [name, request]));
     const parts = Array.from(

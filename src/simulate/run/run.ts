@@ -75,7 +75,7 @@ export function runWorkload(plan: RunPlan): RunResult {
     }
     events += step.events.length;
     const actions = scheduler.decide(now, random);
-    for (const action of actions) orders.note(action, fleet.nodes);
+    for (const action of actions) orders.note(action, fleet);
     engine.carryOut(now, actions);
     decisions += 1;
     if (decisions % STEPS_A_PROGRESS === 0) plan.onProgress?.(now);
