@@ -68,7 +68,7 @@ th, td { padding: .15rem .8rem .15rem 0; text-align: right; font-weight: 400 }
 th { color: GrayText } th:first-child, td:first-child { text-align: left }
 tr + tr { border-top: 1px solid ${GRID} }
 figure { margin: 2.5rem 0 } figcaption { font-size: .9rem }
-svg { max-width: 100%; height: auto } svg text { fill: CanvasText }
+svg { max-width: 100%; height: auto } svg text { fill: CanvasText } svg * { pointer-events: none }
 </style>
 <h1>${escapeHtml(page.title)}</h1>
 <p>${escapeHtml(page.conclusion)}</p>
@@ -110,7 +110,7 @@ function drawChart(page: PageChart): string {
     animation: false,
     color: COLORS,
     title: { text: page.title, left: 0, top: 0, textStyle: { fontSize: 16 } },
-    legend: { show: page.series.length > 1, right: 20, top: 26, icon: "roundRect" },
+    legend: { show: page.series.length > 1, right: 20, top: 26, icon: "roundRect", itemGap: 20 },
     grid: { top: 64, left: 70, right: 20, bottom: 50 },
     xAxis:
       page.barNames === undefined

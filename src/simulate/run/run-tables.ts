@@ -97,7 +97,7 @@ function quantileCells({ p50, p90, p99, max }: Quantiles): string[] {
 
 export function spreadTable({ jobs }: RunSummary): Table {
   return [
-    ["devices", "starts", "mean", "p50", "p90", "most"],
+    ["gangs of", "starts", "nodes over least: mean", "p50", "p90", "most"],
     ...jobs.spread.map(({ size, starts, ...ratios }) => [
       size,
       String(starts),
