@@ -10,6 +10,7 @@ import { JobGroups } from "./job-groups.ts";
 import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
 import { PendingLines } from "./pending-lines.ts";
 import { RowIndex } from "./row-index.ts";
+import type { VictimMemo } from "./victim-memo.ts";
 
 const NO_COUNTS: readonly number[] = [];
 
@@ -37,6 +38,8 @@ export class JobBook {
   /** Running jobs by who may make them leave. */
   groups = new JobGroups();
   rows = new RowIndex();
+  /** What is known of those who may leave for a replica, by class. */
+  replicaMemos = new Map<number, VictimMemo>();
   #bySequence = new Map<number, JobRecord>();
   #sequence = 0;
 
@@ -102,8 +105,9 @@ export class JobBook {
 
   /** What the running job has done is safe: at its start, or by a checkpoint. */
   progressed(record: JobRecord, nowMs: number, hasStarted: boolean): void {
+    // It loses less by leaving than was known.
+    if (record.savedMs < nowMs) this.mayLeave(record);
     record.savedMs = nowMs;
-    this.mayLeave(record);
     if (!hasStarted) return;
     record.startedMs = nowMs;
     const { minimumRuntimeMs } = record.job;
@@ -211,7 +215,11 @@ export class JobBook {
     }
     copy.queues = this.queues.fork();
     for (const [id, record] of this.records) copy.records.set(id, copyOf(record));
-    copy.lines = this.lines.fork(copyOf, (memo) => memo.fork(ground.table, groupCopies));
+    const copyMemo = (memo: VictimMemo) => memo.fork(ground.table, groupCopies);
+    copy.lines = this.lines.fork(copyOf, copyMemo);
+    for (const [request, memo] of this.replicaMemos) {
+      copy.replicaMemos.set(request, copyMemo(memo));
+    }
     copy.timetable = this.timetable.fork();
     for (const [id, record] of this.departing) copy.departing.set(id, copyOf(record));
     for (const record of this.elastic) copy.elastic.add(copyOf(record));

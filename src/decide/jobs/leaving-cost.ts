@@ -1,6 +1,7 @@
 import type { Ground } from "../ground.ts";
 import type { JobBook } from "./job-book.ts";
-import type { JobRecord } from "./job-record.ts";
+import { parkedMemory } from "../../model/resources.ts";
+import type { JobRecord, Member } from "./job-record.ts";
 
 /** A sixteenth of a device: what a core counts for in jobs that hold no device. */
 const CORES_A_DEVICE = 16;
@@ -10,6 +11,8 @@ export interface Leaving {
   readonly way: "suspend" | "save" | "kill";
   /** Milliseconds in which it gets no further or which it has to do again × its milli (rule V5). */
   readonly lostWork: number;
+  /** What it may come to be once other nodes have host memory; absent: no less. */
+  readonly lostAtLeast?: number;
 }
 
 export interface LeavingOptions {
@@ -37,24 +40,30 @@ export function cheapestLeaving(
     if (lostWork <= best.lostWork) best = { way: "save", lostWork };
   }
   const isSwift = suspension !== undefined && suspension.suspendMs <= graceMs;
-  if (maySuspend && isSwift && canPark(book, record, reserve)) {
+  if (maySuspend && isSwift) {
     const lostWork = (suspension.suspendMs + suspension.resumeMs) * milli;
-    if (lostWork <= best.lostWork) best = { way: "suspend", lostWork };
+    if (lostWork > best.lostWork) return best;
+    if (canPark(book, record, reserve)) best = { way: "suspend", lostWork };
+    else if (record.members.length > 1) best = { ...best, lostAtLeast: lostWork };
   }
   return best;
 }
 
 /** True iff all of the job's nodes have host memory for what it keeps there, and the reserve. */
-function canPark(book: JobBook, record: JobRecord, reserve: number): boolean {
-  const { table, model } = book.ground;
+function canPark({ ground }: JobBook, { job, members }: JobRecord, reserve: number): boolean {
+  const { memoryFree } = ground.table;
+  const { hostMemory } = job.suspension!;
+  // Its own memory it keeps; what its devices hold comes to it.
+  const parkedOf = ({ role }: Member) => parkedMemory(job.roles[role].request, hostMemory);
+  if (members.length === 1) {
+    return parkedOf(members[0]) + reserve <= memoryFree[members[0].row];
+  }
   const need = new Map<number, number>();
-  for (const { row, request } of book.parkOf(record)) {
-    need.set(row, (need.get(row) ?? 0) + model.classes.memory[request]);
+  for (const member of members) {
+    need.set(member.row, (need.get(member.row) ?? 0) + parkedOf(member));
   }
-  for (const { row, request } of record.members) {
-    need.set(row, need.get(row)! - model.classes.memory[request]);
-  }
-  return [...need].every(([row, memory]) => memory + reserve <= table.memoryFree[row]);
+  for (const [row, memory] of need) if (memory + reserve > memoryFree[row]) return false;
+  return true;
 }
 
 /** Milli of devices that the job holds; without devices, its cores at CORES_A_DEVICE a device. */

@@ -1,6 +1,6 @@
 import { grown } from "../cluster/grown.ts";
 import type { JobBook } from "./job-book.ts";
-import { type Claim, mayLeave } from "./who-may-leave.ts";
+import { mayLeave, type Whose } from "./who-may-leave.ts";
 import { spareRoleOf } from "./job-record.ts";
 
 /** Used within one call. */
@@ -14,7 +14,7 @@ export function roomWithout(
   book: JobBook,
   row: number,
   request: number,
-  claim: Pick<Claim, "groups" | "mask">,
+  claim: Whose,
   nowMs: number,
 ): number {
   const { table, model } = book.ground;

@@ -2,13 +2,15 @@ import type { RowUnit } from "../preemption/row-victims.ts";
 import type { RowHolding } from "../preemption/room.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
-import { type Claim, mayLeave, spareMembers } from "./who-may-leave.ts";
+import { mayLeave, spareMembers, type Whose } from "./who-may-leave.ts";
 
 /** More than the members that a job ever has: a unit's number tells its job and its member. */
 const MEMBERS_MAX = 2 ** 24;
 
 /** A unit in the words of jobs: the whole of one, or one member to spare. */
 export interface OfferedUnit extends RowUnit {
+  /** At most `cost`: what it may be without any change on this row. */
+  readonly leastCost: number;
   readonly record: JobRecord;
   readonly member: Member | undefined;
 }
@@ -24,6 +26,8 @@ export interface RowOffer {
 /** How a job would leave, as the search is to know it. */
 export interface LeavingKnown {
   readonly lostWork: number;
+  /** At most `lostWork`: what it may be without any change on this row. */
+  readonly lostAtLeast: number;
   readonly keepsMemory: boolean;
 }
 
@@ -31,7 +35,7 @@ export interface LeavingKnown {
 export function offerOf(
   book: JobBook,
   row: number,
-  claim: Claim,
+  claim: Whose,
   search: { readonly nowMs: number; readonly leavingOf: (record: JobRecord) => LeavingKnown },
 ): RowOffer {
   const found: [JobRecord, readonly Member[]][] = [];
@@ -48,15 +52,17 @@ export function offerOf(
     const number = record.sequence * MEMBERS_MAX;
     spare.push(record.spare);
     if (mayLeave(claim, record, search.nowMs)) {
-      const { lostWork: cost, keepsMemory } = search.leavingOf(record);
+      const { lostWork: cost, lostAtLeast: leastCost, keepsMemory } = search.leavingOf(record);
       const holdings = members.map((member) => holdingOf(book, member, keepsMemory));
-      const whole = { unit: number, cost, holdings, group, isWhole: true };
-      units.push({ ...whole, record, member: undefined });
+      const isWhole = true;
+      const member = undefined;
+      units.push({ unit: number, cost, leastCost, holdings, group, isWhole, record, member });
     }
     for (const member of spareMembers(record, members)) {
       const holdings = [holdingOf(book, member, false)];
       const unit = number + 1 + member.number;
-      units.push({ unit, cost: 0, holdings, group, isWhole: false, record, member });
+      const isWhole = false;
+      units.push({ unit, cost: 0, leastCost: 0, holdings, group, isWhole, record, member });
     }
   }
   return { units, spare };

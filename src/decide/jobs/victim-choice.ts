@@ -1,4 +1,4 @@
-import { vacateRow } from "../preemption/row-victims.ts";
+import { leastToVacate, vacateRow } from "../preemption/row-victims.ts";
 import type { UnitSet } from "../preemption/unit-sets.ts";
 import {
   chooseVictims,
@@ -9,9 +9,9 @@ import {
 import type { Ground } from "../ground.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
-import type { Deciding } from "./job-scheduler.ts";
 import { cheapestLeaving } from "./leaving-cost.ts";
 import { holdingOf, type LeavingKnown, offerOf, type OfferedUnit } from "./row-offers.ts";
+import type { RowBounds } from "./row-bounds.ts";
 import { type Claim, mayLeave, spareMembers } from "./who-may-leave.ts";
 
 /** The whole of a job, or one member that it has to spare. */
@@ -26,54 +26,110 @@ export interface Vacating {
   readonly places: readonly { readonly row: number; readonly devices?: readonly number[] }[];
 }
 
+/** What both searches work with. */
+export interface SearchOptions {
+  readonly nowMs: number;
+  readonly graceMs: number;
+  /** MiB of host memory that have to stay free on each node for whoever comes. */
+  readonly reserve: number;
+}
+
+interface Found {
+  readonly row: number;
+  readonly set: UnitSet;
+  readonly units: readonly OfferedUnit[];
+}
+
 /**
  * Who leaves for a single piece at the least cost (rule V2): the best of the rows, each with only
- * what is there. O(jobs on the rows), and a search on the few rows that can be better.
+ * what is there. The row of least bound goes first, and rows that cannot be better are passed over:
+ * O(rows), and O(jobs on the row) and a search for each that may be.
  */
 export function searchForOne(
   book: JobBook,
   claim: Claim,
-  reserve: number,
-  { nowMs, graceMs }: Deciding,
+  bounds: RowBounds,
+  options: SearchOptions,
 ): Vacating | undefined {
-  const { ground } = book;
-  const [{ request }] = claim.pieces;
-  const piece = pieceOf(ground, request);
-  const leavingOf = leavingFor(book, { nowMs, graceMs, reserve, maySuspend: true });
-  let best:
-    | { readonly row: number; readonly set: UnitSet; units: readonly OfferedUnit[] }
-    | undefined;
-  for (const row of claim.rows ?? rowsOf(ground)) {
-    if ((book.rows.maskOf(row) & claim.mask) === 0 || !couldHold(ground, row, request)) continue;
-    const { units, spare } = offerOf(book, row, claim, { nowMs, leavingOf });
-    if (units.length === 0) continue;
-    const set = vacateRow(freeOf(ground, row), units, piece, spare, best?.set);
-    if (set !== undefined) best = { row, set, units };
+  const look = lookerAt(book, claim, bounds, options);
+  let best: Found | undefined;
+  for (let place = bounds.least(); best === undefined && place !== -1; place = bounds.least()) {
+    best = look(place, undefined);
   }
   if (best === undefined) return undefined;
-  const { row, set, units } = best;
+  for (let place = 0; place < bounds.rows.length; place += 1) {
+    if (bounds.mayBeat(place, best.set)) best = look(place, best) ?? best;
+  }
+  const { set, units } = best;
   const victims = units.filter(({ unit }) => set.units.includes(unit));
-  return { victims, places: [{ row }] };
+  const rows = victims[0].record.members.map(({ row }) => row);
+  // Those of equal sets that are on several rows leave the first of them.
+  for (const row of rows.toSorted((left, right) => left - right)) {
+    if (row >= best.row) break;
+    if (!bounds.has(row)) continue;
+    const found = look(bounds.placeOf(row), undefined);
+    if (found !== undefined && isSameSet(found.set, set)) {
+      best = found;
+      break;
+    }
+  }
+  return { victims, places: [{ row: best.row }] };
+}
+
+/** Looks at one row for a set that is better than the best so far, and keeps what it learns of it. */
+function lookerAt(book: JobBook, claim: Claim, bounds: RowBounds, options: SearchOptions) {
+  const { ground } = book;
+  const piece = pieceOf(ground, claim.pieces[0].request);
+  const leavingOf = leavingFor(book, { ...options, maySuspend: true });
+  const { nowMs } = options;
+  return (place: number, best: Found | undefined): Found | undefined => {
+    const row = bounds.rows[place];
+    const { units, spare } = offerOf(book, row, claim, { nowMs, leavingOf });
+    const free = freeOf(ground, row);
+    const isSteady = units.every(({ cost, leastCost }) => cost === leastCost);
+    const cheapest = isSteady ? units : units.map((unit) => ({ ...unit, cost: unit.leastCost }));
+    const { cost, count } = leastToVacate(free, cheapest, piece);
+    bounds.put(place, cost, count, units.length === 0 ? 0 : units[0].unit);
+    if (cost === Infinity || (best !== undefined && !bounds.mayBeat(place, best.set))) {
+      return undefined;
+    }
+    const set = vacateRow(free, units, piece, spare, best?.set);
+    if (set !== undefined) {
+      if (isSteady) bounds.put(place, set.cost, set.units.length, set.units[0]);
+      return { row, set, units };
+    }
+    if (isSteady && best === undefined) bounds.put(place, Infinity, 0, 0);
+    else if (isSteady)
+      bounds.put(place, best!.set.cost, best!.set.units.length, best!.set.units[0]);
+    return undefined;
+  };
+}
+
+function isSameSet(left: UnitSet, right: UnitSet): boolean {
+  return (
+    left.units.length === right.units.length &&
+    left.units.every((unit, place) => unit === right.units[place])
+  );
 }
 
 /** Who leaves for several pieces (rule V2). */
 export function searchForMany(
   book: JobBook,
   claim: Claim,
-  reserve: number,
-  { nowMs, graceMs }: Deciding,
+  among: readonly number[],
+  options: SearchOptions,
 ): Vacating | undefined {
   const { ground } = book;
   const kinds = [...new Set(claim.pieces.map(({ request }) => request))];
   const rows: number[] = [];
   const places = new Map<number, number>();
-  for (const row of claim.rows ?? rowsOf(ground)) {
+  for (const row of among) {
     if (!kinds.some((request) => couldHold(ground, row, request))) continue;
     places.set(row, rows.length);
     rows.push(row);
   }
-  const leavingOf = leavingFor(book, { nowMs, graceMs, reserve, maySuspend: true });
-  const offered = unitsOf(book, rows, claim, { places, nowMs, leavingOf });
+  const leavingOf = leavingFor(book, { ...options, maySuspend: true });
+  const offered = unitsOf(book, rows, claim, { places, nowMs: options.nowMs, leavingOf });
   if (offered.units.length === 0) return undefined;
   const suiting = new Map<number, number[]>(
     kinds.map((request) => [
@@ -155,8 +211,8 @@ function leavingFor(
 ): (record: JobRecord) => LeavingKnown {
   const known = new Map<JobRecord, LeavingKnown>();
   const ask = (record: JobRecord): LeavingKnown => {
-    const { way, lostWork } = cheapestLeaving(book, record, options);
-    return { lostWork, keepsMemory: way === "suspend" };
+    const { way, lostWork, lostAtLeast = lostWork } = cheapestLeaving(book, record, options);
+    return { lostWork, lostAtLeast, keepsMemory: way === "suspend" };
   };
   return (record) => {
     if (record.members.length === 1) return ask(record);
@@ -176,12 +232,8 @@ function pieceOf({ model }: Ground, request: number) {
   };
 }
 
-function* rowsOf({ table }: Ground): Generator<number> {
-  for (let row = 0; row < table.rows; row += 1) yield row;
-}
-
 /** Whether an open row would hold the class if nothing ran there. */
-function couldHold({ table }: Ground, row: number, request: number): boolean {
+export function couldHold({ table }: Ground, row: number, request: number): boolean {
   return !table.isRemoved(row) && !table.isClosed(row) && table.fitsEmpty(row, request);
 }
 

@@ -4,7 +4,8 @@ import type { Piece } from "./gang-placer.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobGroup } from "./job-groups.ts";
 import { roomWithout } from "./room-without.ts";
-import { type Claim, maskOf } from "./who-may-leave.ts";
+import { RowBounds } from "./row-bounds.ts";
+import { EVERYBODY, type Groups, maskOf, type Whose } from "./who-may-leave.ts";
 
 /** More than any gang has members, so that sums stay finite for work that needs nothing. */
 const PIECES_MAX = 2 ** 20;
@@ -25,48 +26,65 @@ interface Kind {
  */
 export class VictimMemo {
   /** All groups whose jobs could leave at some time: more than now means a bound that is higher. */
-  #groups: Set<JobGroup>;
+  #groups: Set<JobGroup> | undefined;
   #mask: number;
   #kinds: Kind[];
   #reader: ChangeReader;
   /** Changes of the table up to which all of these groups have been looked at. */
   #knownAt: number;
   /** Groups with which a search has failed since a row changed that would hold something. */
-  #futileWith: ReadonlySet<JobGroup> | undefined;
+  #futileWith: Groups | "none" = "none";
+  /** Of a single piece: its rows, and what is known of them if these groups may leave. */
+  #bounds: RowBounds | undefined;
+  #boundWith: Groups;
 
-  constructor(table: ClusterTable, pieces: readonly Piece[], groups: ReadonlySet<JobGroup>) {
-    this.#groups = new Set(groups);
-    this.#mask = maskOf(groups);
+  /** `groups` are those whose jobs may leave at present, `undefined` if all may. */
+  constructor(table: ClusterTable, pieces: readonly Piece[], groups: Groups) {
+    this.#groups = groups && new Set(groups);
+    this.#mask = groups === undefined ? EVERYBODY : maskOf(groups);
     this.#kinds = kindsOf(pieces);
     this.#reader = new ChangeReader(table);
     this.#knownAt = table.changes;
+    this.#boundWith = groups;
+    if (pieces.length === 1) this.#bounds = new RowBounds();
   }
 
   /** Whether a group may leave now that could not before, though its jobs ran: then this is void. */
   isVoid(groups: ReadonlySet<JobGroup>): boolean {
+    const known = this.#groups;
+    if (known === undefined) return false;
     for (const group of groups) {
-      if (this.#groups.has(group)) continue;
+      if (known.has(group)) continue;
       if (group.madeAt <= this.#knownAt) return true;
       // Jobs of a group that is younger run on rows that have changed since.
-      this.#groups.add(group);
+      known.add(group);
       this.#mask |= group.bit;
     }
     return false;
   }
 
   /** Whether it is worth a search. O(rows changed since the last call). */
-  isHopeful(book: JobBook, groups: ReadonlySet<JobGroup>, nowMs: number): boolean {
+  isHopeful(book: JobBook, groups: Groups, nowMs: number): boolean {
     this.#read(book, nowMs);
-    if (this.#futileWith !== undefined && isWithin(groups, this.#futileWith)) return false;
+    if (this.#futileWith !== "none" && isWithin(groups, this.#futileWith)) return false;
+    if (this.#bounds !== undefined) return this.#bounds.rows.length > 0;
     return this.#kinds.every(({ needed, total }) => total >= needed);
   }
 
   /** A search has failed: it would, until a row that matters changes or others may leave too. */
-  failed(groups: ReadonlySet<JobGroup>): void {
+  failed(groups: Groups): void {
     this.#futileWith = groups;
   }
 
-  /** Rows that may hold one of the pieces, ascending. */
+  /** Rows that may hold a single piece, and what is known of them for these groups. */
+  boundsFor(groups: Groups): RowBounds {
+    const bounds = this.#bounds!;
+    if (!isWithin(groups, this.#boundWith)) bounds.reset();
+    this.#boundWith = groups;
+    return bounds;
+  }
+
+  /** Rows that may hold one of several pieces, ascending. */
   rows(): number[] {
     const rows = new Set<number>();
     for (const { holds } of this.#kinds) for (const row of holds.keys()) rows.add(row);
@@ -74,35 +92,50 @@ export class VictimMemo {
   }
 
   fork(table: ClusterTable, copies: ReadonlyMap<JobGroup, JobGroup>): VictimMemo {
-    const copy = new VictimMemo(table, [], new Set());
+    const copy = new VictimMemo(table, [], undefined);
     copy.#groups = copiesOf(this.#groups, copies);
     copy.#mask = this.#mask;
     copy.#kinds = this.#kinds.map((kind) => ({ ...kind, holds: new Map(kind.holds) }));
     copy.#reader = this.#reader.fork(table);
     copy.#knownAt = this.#knownAt;
-    copy.#futileWith = this.#futileWith && copiesOf(this.#futileWith, copies);
+    copy.#futileWith = this.#futileWith === "none" ? "none" : copiesOf(this.#futileWith, copies);
+    copy.#bounds = this.#bounds?.fork();
+    copy.#boundWith = copiesOf(this.#boundWith, copies);
     return copy;
   }
 
   #read(book: JobBook, nowMs: number): void {
-    const claim: Pick<Claim, "groups" | "mask"> = { groups: this.#groups, mask: this.#mask };
-    const kinds = this.#kinds;
-    // A single piece that fits nowhere needs somebody to leave.
-    const isSingle = kinds.length === 1 && kinds[0].needed === 1;
+    const claim = { groups: this.#groups, mask: this.#mask };
     const reader = this.#reader;
     for (let row = reader.next(); row !== -1; row = reader.next()) {
-      const isEmpty = isSingle && (book.rows.maskOf(row) & this.#mask) === 0;
-      for (const kind of kinds) {
-        const before = kind.holds.get(row) ?? 0;
-        const now = isEmpty ? 0 : roomWithout(book, row, kind.request, claim, nowMs);
-        if (now > 0 || before > 0) this.#put(kind, row, before, Math.min(now, PIECES_MAX));
-      }
+      if (this.#bounds !== undefined) this.#readBound(book, row, claim, nowMs);
+      else for (const kind of this.#kinds) this.#readKind(book, row, kind, { claim, nowMs });
     }
     this.#knownAt = book.ground.table.changes;
   }
 
-  #put(kind: Kind, row: number, before: number, now: number): void {
-    this.#futileWith = undefined;
+  #readBound(book: JobBook, row: number, claim: Whose, nowMs: number): void {
+    const [{ request }] = this.#kinds;
+    // A single piece that fits nowhere needs somebody to leave.
+    const isHopeful =
+      (book.rows.maskOf(row) & claim.mask) !== 0 &&
+      roomWithout(book, row, request, claim, nowMs) > 0;
+    if (isHopeful) {
+      this.#bounds!.add(row);
+      this.#futileWith = "none";
+    } else this.#bounds!.delete(row);
+  }
+
+  #readKind(
+    book: JobBook,
+    row: number,
+    kind: Kind,
+    { claim, nowMs }: { readonly claim: Whose; readonly nowMs: number },
+  ): void {
+    const before = kind.holds.get(row) ?? 0;
+    const now = Math.min(roomWithout(book, row, kind.request, claim, nowMs), PIECES_MAX);
+    if (now === 0 && before === 0) return;
+    this.#futileWith = "none";
     kind.total += now - before;
     if (now === 0) kind.holds.delete(row);
     else kind.holds.set(row, now);
@@ -119,9 +152,10 @@ function kindsOf(pieces: readonly Piece[]): Kind[] {
 
 /** The copies of those groups that have jobs; the others come back as new ones. */
 function copiesOf(
-  groups: ReadonlySet<JobGroup>,
+  groups: Groups,
   copies: ReadonlyMap<JobGroup, JobGroup>,
-): Set<JobGroup> {
+): Set<JobGroup> | undefined {
+  if (groups === undefined) return undefined;
   const found = new Set<JobGroup>();
   for (const group of groups) {
     const copy = copies.get(group);
@@ -130,7 +164,9 @@ function copiesOf(
   return found;
 }
 
-function isWithin(groups: Iterable<JobGroup>, others: ReadonlySet<JobGroup>): boolean {
+function isWithin(groups: Groups, others: Groups): boolean {
+  if (others === undefined) return true;
+  if (groups === undefined) return false;
   for (const group of groups) if (!others.has(group)) return false;
   return true;
 }

@@ -7,12 +7,16 @@ import type { JobRecord, Member } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
 import { letLeave, shrink } from "./leave.ts";
 import type { Line } from "./pending-lines.ts";
-import { searchForMany, searchForOne } from "./victim-choice.ts";
+import { RowBounds } from "./row-bounds.ts";
+import {
+  couldHold,
+  searchForMany,
+  searchForOne,
+  type SearchOptions,
+  type Vacating,
+} from "./victim-choice.ts";
 import { VictimMemo } from "./victim-memo.ts";
-import { type Claim, groupsFor, maskOf } from "./who-may-leave.ts";
-
-/** Bits of all groups and of members to spare. */
-const EVERYBODY = -1;
+import { type Claim, EVERYBODY, groupsFor, maskOf } from "./who-may-leave.ts";
 
 /**
  * Makes room for a pending gang by letting others leave: members that elastic jobs have to spare,
@@ -32,19 +36,24 @@ export function makeRoom(
     const pieces = minimumPieces(record, record.classes);
     line.memo = new VictimMemo(book.ground.table, pieces, groups);
   }
-  if (!line.memo.isHopeful(book, groups, deciding.nowMs)) return undefined;
+  const { memo } = line;
+  if (!memo.isHopeful(book, groups, deciding.nowMs)) return undefined;
   const pieces = minimumPieces(record, record.classes);
   const reasonOf = (other: JobRecord): LeaveReason => ({
     code: other.leaf === leaf ? "priority" : "reclaim",
     for: job.id,
   });
-  const claim = { pieces, groups, mask: maskOf(groups), reasonOf, rows: line.memo.rows() };
-  const placed = vacate(book, claim, deciding);
-  if (placed === undefined) {
-    line.memo.failed(groups);
+  const claim = { pieces, groups, mask: maskOf(groups), reasonOf };
+  const options = optionsFor(book, pieces, deciding);
+  const found =
+    pieces.length === 1
+      ? searchForOne(book, claim, memo.boundsFor(groups), options)
+      : searchForMany(book, claim, memo.rows(), options);
+  if (found === undefined) {
+    memo.failed(groups);
     return undefined;
   }
-  return placed.map(({ row, request, devices }, index) => {
+  return vacate(book, claim, found, deciding).map(({ row, request, devices }, index) => {
     const { role } = pieces[index];
     return { row, request, devices, role, number: record.nextMember + index };
   });
@@ -59,17 +68,44 @@ export function makeRoomForReplica(
 ): Holding | undefined {
   const reason: LeaveReason = { code: "online", for: order.service };
   const pieces = [{ role: 0, request }];
-  const claim = { pieces, mask: EVERYBODY, reasonOf: () => reason, rows };
-  return vacate(book, claim, order.deciding)?.[0];
+  const { deciding } = order;
+  const claim = { pieces, groups: undefined, mask: EVERYBODY, reasonOf: () => reason };
+  const options = optionsFor(book, pieces, deciding);
+  let found: Vacating | undefined;
+  if (rows !== undefined) found = searchForOne(book, claim, boundsOf(book, rows, request), options);
+  else {
+    let memo = book.replicaMemos.get(request);
+    if (memo === undefined) {
+      memo = new VictimMemo(book.ground.table, pieces, undefined);
+      book.replicaMemos.set(request, memo);
+    }
+    if (!memo.isHopeful(book, undefined, deciding.nowMs)) return undefined;
+    found = searchForOne(book, claim, memo.boundsFor(undefined), options);
+    if (found === undefined) memo.failed(undefined);
+  }
+  return found && vacate(book, claim, found, deciding)[0];
+}
+
+/** These rows, as far as they could hold the class, with nothing known of them. */
+function boundsOf({ ground }: JobBook, rows: readonly number[], request: number): RowBounds {
+  const bounds = new RowBounds();
+  for (const row of rows) if (couldHold(ground, row, request)) bounds.add(row);
+  return bounds;
+}
+
+function optionsFor(
+  { ground }: JobBook,
+  pieces: readonly Piece[],
+  deciding: Deciding,
+): SearchOptions {
+  const { nowMs, graceMs } = deciding;
+  return { nowMs, graceMs, reserve: reserveOf(ground, pieces) };
 }
 
 /** Makes the victims leave and takes the places of the pieces, in their order. */
-function vacate(book: JobBook, claim: Claim, deciding: Deciding): Holding[] | undefined {
+function vacate(book: JobBook, claim: Claim, found: Vacating, deciding: Deciding): Holding[] {
   const { ground } = book;
   const reserve = reserveOf(ground, claim.pieces);
-  const search = claim.pieces.length === 1 ? searchForOne : searchForMany;
-  const found = search(book, claim, reserve, deciding);
-  if (found === undefined) return undefined;
   const { graceMs } = deciding;
   for (const { record, member } of found.victims) {
     const reason = claim.reasonOf(record);

@@ -6,23 +6,30 @@ import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
 import { SPARE_BIT } from "./row-index.ts";
 
-/** Who may be made to leave (rule V6), and for whom. */
-export interface Claim {
-  readonly pieces: readonly Piece[];
-  /** Running jobs of these groups, unless within their minimum runtime; absent: all running jobs. */
-  readonly groups?: ReadonlySet<JobGroup>;
+/** Groups whose running jobs may leave, unless within their minimum runtime; undefined: all jobs may. */
+export type Groups = ReadonlySet<JobGroup> | undefined;
+
+/** Who may be made to leave (rule V6). */
+export interface Whose {
+  readonly groups: Groups;
   /** A row whose mask has none of these bits has nobody who may leave. */
   readonly mask: number;
-  readonly reasonOf: (record: JobRecord) => LeaveReason;
-  /** Rows that will do; absent: all. */
-  readonly rows?: readonly number[] | undefined;
 }
+
+/** Who may be made to leave, and for whom. */
+export interface Claim extends Whose {
+  readonly pieces: readonly Piece[];
+  readonly reasonOf: (record: JobRecord) => LeaveReason;
+}
+
+/** Mask of all groups and of members to spare. */
+export const EVERYBODY = -1;
 
 const NO_GROUPS: ReadonlySet<JobGroup> = new Set();
 
 /** True iff the running job as a whole may be made to leave. O(1). */
 export function mayLeave(
-  { groups }: Pick<Claim, "groups">,
+  { groups }: Whose,
   { group, job, startedMs }: JobRecord,
   nowMs: number,
 ): boolean {
