@@ -71,7 +71,7 @@ function digestServices(digest: Digest, ground: Ground, book: ServiceBook): void
     digest.integer(record.nextReplica);
     for (const item of record.demand.content()) digest.text(String(item));
     for (const replica of record.replicas.values()) {
-      digest.text(`${replica.number} ${replica.state}`);
+      digest.text(`${replica.number} ${replica.state} ${replica.isIdle ? "idle" : ""}`);
       digest.integer(replica.departure ?? 0);
       digestHolding(digest, ground, replica.holding);
     }

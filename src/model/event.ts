@@ -135,6 +135,11 @@ export interface ServiceObserved {
   readonly kind: "service-observed";
   readonly service: ServiceId;
   readonly requests: RequestCounts;
+  /**
+   * Awake replicas that serve nothing now: they are retired first. One that is ready later serves
+   * nothing until the next observation. Absent: not known.
+   */
+  readonly idle?: readonly ReplicaId[];
 }
 
 /** Counts of requests: 0 <= ended <= begun <= arrived. Only `begun` may fall. */

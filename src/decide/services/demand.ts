@@ -2,6 +2,7 @@ import type { RequestCounts } from "../../model/event.ts";
 import type { ModelService } from "../../model/service.ts";
 import { Forecast } from "./forecast.ts";
 import { KeptRanks } from "./kept-ranks.ts";
+import { Turnover } from "./turnover.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
 /** The last times to come up of which the median is taken: a few slow ones change nothing. */
@@ -34,6 +35,7 @@ export class Demand {
   readonly #service: ModelService;
   #counts = NONE;
   #line = new WaitingLine();
+  #turnover = new Turnover();
   #forecast = new Forecast();
   #ranks = new KeptRanks();
   /** Requests that may be late still: each one begun adds what may be missed of it. */
@@ -66,6 +68,7 @@ export class Demand {
       this.#credit = Math.max(CREDIT_MIN, Math.min(CREDIT_MAX, credit));
     }
     this.#counts = counts;
+    this.#turnover.observe(nowMs, counts);
     this.#forecast.observe(nowMs, this.#busy);
     this.#follow(nowMs);
   }
@@ -81,8 +84,11 @@ export class Demand {
     const { replicas, concurrency } = this.#service;
     const followed = Math.max(this.#ranks.count(nowMs), replicas.min);
     if (!this.#isPatient || followed <= up) return followed;
-    const overdue = this.#line.arrivedBy(nowMs - this.#patienceMs) - coming * concurrency;
-    const needed = up + Math.max(0, Math.ceil(overdue / concurrency));
+    const overdue = this.#line.arrivedBy(nowMs - this.#patienceMs);
+    const { arrived, begun } = this.#counts;
+    const served = this.#turnover.endingWithin(this.#patienceMs);
+    const urgent = Math.max(overdue, arrived - begun - served) - coming * concurrency;
+    const needed = up + Math.max(0, Math.ceil(urgent / concurrency));
     return Math.max(Math.min(followed, needed), replicas.min);
   }
 
@@ -105,6 +111,7 @@ export class Demand {
     const copy = new Demand(service);
     copy.#counts = this.#counts;
     copy.#line = this.#line.fork();
+    copy.#turnover = this.#turnover.fork();
     copy.#forecast = this.#forecast.fork();
     copy.#ranks = this.#ranks.fork(service.replicas.max);
     copy.#credit = this.#credit;
@@ -117,6 +124,7 @@ export class Demand {
     const { arrived, begun, ended } = this.#counts;
     yield* [arrived, begun, ended, this.#credit, ...this.#leadsMs];
     yield* this.#line.content();
+    yield* this.#turnover.content();
     yield* this.#forecast.content();
     yield* this.#ranks.content();
   }

@@ -21,6 +21,8 @@ export interface ReplicaRecord {
   state: ReplicaState;
   /** What it holds: its request while it is coming or awake, host memory while it sleeps. */
   holding: Holding;
+  /** Whether it served nothing when the service was observed last. */
+  isIdle: boolean;
   /** When it was last told to come up because it was needed. */
   orderedMs: number | undefined;
   /** While it is falling asleep or leaving. */
@@ -85,6 +87,7 @@ export class ServiceBook {
       service: record,
       state: "coming",
       holding,
+      isIdle: false,
       orderedMs,
       departure: undefined,
     };

@@ -5,7 +5,7 @@ import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ModelService } from "../../model/service.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { checkService } from "./check-service.ts";
-import type { ServiceBook } from "./service-book.ts";
+import type { ServiceBook, ServiceRecord } from "./service-book.ts";
 
 type Outcome = Result<undefined, Refusal>;
 
@@ -30,12 +30,14 @@ export function applyServiceEvent(book: ServiceBook, event: ServiceEvent, nowMs:
         return never("invalid-service", `service ${event.service} cannot have ${counts}`);
       }
       record.demand.observe(nowMs, requests);
+      markIdle(record, event.idle ?? []);
       return succeed(undefined);
     }
     case "replica-ready": {
       const replica = book.replicas.get(event.replica);
       if (replica?.state !== "coming") return unknownReplica(event.replica);
       replica.state = "awake";
+      replica.isIdle = true;
       if (replica.orderedMs !== undefined) {
         replica.service.demand.cameUp(nowMs - replica.orderedMs);
       }
@@ -51,6 +53,14 @@ export function applyServiceEvent(book: ServiceBook, event: ServiceEvent, nowMs:
     default:
       return unreachable(event);
   }
+}
+
+/** Names of others are of replicas that have gone meanwhile. */
+function markIdle(record: ServiceRecord, idle: readonly ReplicaId[]): void {
+  for (const replica of record.replicas.values()) replica.isIdle = false;
+  const named = new Set(idle);
+  if (named.size === 0) return;
+  for (const replica of record.replicas.values()) replica.isIdle = named.has(replica.id);
 }
 
 /** Replicas on a row, or on one device of it, have vanished. */

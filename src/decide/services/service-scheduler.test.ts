@@ -180,3 +180,33 @@ test("J8: a service that was removed is gone with its last replica, and may be s
   life.decide();
   assert.equal(life.tell(again), undefined);
 });
+
+test("A3: the replica that serves nothing is retired first, whatever its number", () => {
+  const life = begin([3], service({ replicas: { min: 0, max: 3 } }));
+  observe(life, 3);
+  for (const number of [0, 1, 2]) ready(life, number);
+  life.nowMs = 50;
+  const requests = { arrived: 3, begun: 3, ended: 2 };
+  const idle = [replicaId(S, 0), replicaId(S, 1)];
+  life.tell({ kind: "service-observed", service: S, requests, idle });
+  assert.deepEqual(kindsOf(life.decide()), []);
+  life.nowMs = 150;
+  assert.deepEqual(kindsOf(life.decide()), ["stop-replica s/1", "stop-replica s/0"]);
+});
+
+test("A4: what a sleeper holds in memory is there for its own waking", () => {
+  // Memory of the node: 100. The sleeper holds 10; each of two jobs 40, and 5 more suspended.
+  const request = buildRequest({ cpu: 1000, memory: 10, count: 1 });
+  const life = begin([1], service({ request, sleep: SLEEP, replicas: { min: 0, max: 1 } }));
+  life.decide();
+  ready(life, 0);
+  life.tell({ kind: "departed", departure: departureId(1) });
+  for (const id of ["a", "b"]) {
+    const share = buildRequest({ cpu: 1000, memory: 40, count: 1, milli: 500 });
+    const job = buildJob({ id, request: share, suspendMs: 1, resumeMs: 1, hostMemory: 10 });
+    life.tell({ kind: "job-submitted", job });
+  }
+  assert.deepEqual(kindsOf(life.decide()), ["start-job a", "start-job b"]);
+  life.nowMs = 60_000;
+  assert.deepEqual(observe(life, 1), ["suspend-job a", "suspend-job b", "wake-replica s/0"]);
+});

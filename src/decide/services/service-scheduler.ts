@@ -143,7 +143,12 @@ function start(
   });
 }
 
-/** Those awake that are not needed go to sleep, or stop: the highest numbers first (rule A3). */
+/** Negative iff `left` is retired first: those that serve nothing, then the highest numbers. */
+function compareRetiring(left: ReplicaRecord, right: ReplicaRecord): number {
+  return Number(right.isIdle) - Number(left.isIdle) || right.number - left.number;
+}
+
+/** Those awake that are not needed go to sleep, or stop (rule A3). */
 function retireExcess(
   record: ServiceRecord,
   up: readonly ReplicaRecord[],
@@ -151,7 +156,11 @@ function retireExcess(
   deciding: ServiceDeciding,
 ): void {
   const awake = up.filter(({ state }) => state === "awake");
-  const retired = awake.toSorted((left, right) => right.number - left.number).slice(0, excess);
+  // One that is coming will serve nothing: better that than one that serves.
+  const idle = awake.filter(({ isIdle }) => isIdle).length;
+  const coming = up.length - awake.length;
+  const count = Math.max(Math.min(excess, idle), excess - coming);
+  const retired = awake.toSorted(compareRetiring).slice(0, count);
   for (const replica of retired) {
     if (canSleep(record, replica, deciding)) sleep(replica, deciding);
     else stop(replica, "idle", deciding);

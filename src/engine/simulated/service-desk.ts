@@ -62,7 +62,7 @@ export class ServiceDesk {
     }
   }
 
-  /** Tells the counts of requests if they are others than last time. */
+  /** Tells the counts of requests, and who is idle, if the counts have changed since the last time. */
   report(): void {
     const { arrived, waiting } = this.#line;
     const begun = arrived - waiting;
@@ -73,7 +73,8 @@ export class ServiceDesk {
     if (!this.#isReported || isKnown) return;
     this.#reported = { arrived, begun, ended };
     const { service } = this.#stream;
-    this.#world.emit({ kind: "service-observed", service, requests: this.#reported });
+    const idle = this.#ready.flatMap(({ id, serving }) => (serving.size === 0 ? [id] : []));
+    this.#world.emit({ kind: "service-observed", service, requests: this.#reported, idle });
   }
 
   start({ replica: id, node, devices, after }: StartReplica): void {
