@@ -5,7 +5,7 @@ import { changeCost, type CostChange } from "./cost-change.ts";
 import { type BudgetSearch, type BudgetTrial, leastBudget } from "./least-budget.ts";
 import { waitsAwake } from "./serving-alone.ts";
 import { idleDevices, type ServingPlan } from "./serving-plan.ts";
-import { HOUR_MS, judged, type Trial, type TrialResult, waitFigures } from "./trial.ts";
+import { type Extra, HOUR_MS, judged, type Trial, type TrialResult, waitFigures } from "./trial.ts";
 
 /** The search ends this near to the least budget: a share of what two pools buy for offline work. */
 const TOLERANCE_SHARE = 0.005;
@@ -104,38 +104,50 @@ async function runTwoPools(ground: Ground, { amount, change }: Case): Promise<Tw
   };
 }
 
-/** Trials of one pool by budget, each run once: whole nodes to the end, and a part of one more. */
+/**
+ * Trials of one pool by budget, each run once: whole nodes to the end, and one more node for a part
+ * of the time. That is the first part, or the last one if the first does not do: what is drained
+ * from a node may be lost, and what comes late is of no use to the last jobs.
+ */
 function budgetTrials(ground: Ground, { amount, change }: Case, endHours: number): TryBudget {
   const { serving } = ground;
   const untilMs = endHours * HOUR_MS;
-  const known = new Map<number, Promise<PoolTrial>>();
-  async function runPool(budget: number): Promise<PoolTrial> {
-    const nodeHours = budget / serving.devicesPerNode;
-    // A whole number of nodes may come out a little less by rounding.
-    const whole = Math.floor(nodeHours / endHours + 1e-9);
+  async function runPool(budget: number, nodes: number, extra: Extra): Promise<PoolTrial> {
     const result = await ground.run({
       targetMilliMs: amount * serving.idleMilliMs,
-      pool: {
-        kind: "shared",
-        nodes: serving.nodes + whole,
-        extraUntilMs: Math.max(0, Math.round((nodeHours - whole * endHours) * HOUR_MS)),
-        untilMs,
-      },
+      pool: { kind: "shared", nodes, extra, untilMs },
       ...(change === undefined ? {} : { change }),
     });
     return {
       budget,
       isInTime: result.endMs !== undefined && result.endMs <= untilMs,
       meetsObjectives: result.services.every(({ meetsObjective }) => meetsObjective),
-      missing: Math.max(0, result.jobs.workHours - result.use.productive),
+      missing: result.missingHours,
       result,
     };
   }
+  async function runEither(budget: number): Promise<PoolTrial> {
+    const nodeHours = budget / serving.devicesPerNode;
+    // A whole number of nodes may come out a little less by rounding.
+    const whole = Math.floor(nodeHours / endHours + 1e-9);
+    const nodes = serving.nodes + whole;
+    const extraMs = Math.max(0, Math.round((nodeHours - whole * endHours) * HOUR_MS));
+    const first = await runPool(budget, nodes, { fromMs: 0, untilMs: extraMs });
+    if (extraMs === 0 || (first.isInTime && first.meetsObjectives)) return first;
+    const last = await runPool(budget, nodes, { fromMs: untilMs - extraMs, untilMs });
+    return rank(last) > rank(first) ? last : first;
+  }
+  const known = new Map<number, Promise<PoolTrial>>();
   return (budget) => {
-    const trial = known.get(budget) ?? runPool(budget);
+    const trial = known.get(budget) ?? runEither(budget);
     known.set(budget, trial);
     return trial;
   };
+}
+
+/** The end of the work counts before the objectives, and then what is missing. */
+function rank({ isInTime, meetsObjectives, missing }: PoolTrial): number {
+  return (isInTime ? 2 : 0) + (meetsObjectives ? 1 : 0) + 1 / (2 + missing);
 }
 
 /** A budget that keeps the objectives too; where none does, the one that ends the work in time. */

@@ -32,7 +32,7 @@ export async function leastBudget<Trial extends BudgetTrial>(
   let failed: Trial | undefined;
   let passed: Trial | undefined;
   let budget = Math.min(guess, most);
-  let step = 2 * tolerance;
+  let step = tolerance;
   for (let trials = 1; trials <= TRIALS_MAX; trials += 1) {
     const trial = await attempt(budget);
     if (isEnough(trial)) passed = trial;

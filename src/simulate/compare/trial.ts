@@ -35,8 +35,14 @@ export interface SharedPool {
   readonly kind: "shared";
   /** For all of the time. */
   readonly nodes: number;
-  /** One more node is there until then; 0 for none. */
-  readonly extraUntilMs: number;
+  /** When one more node is there. */
+  readonly extra: Extra;
+  readonly untilMs: number;
+}
+
+/** A stretch of time; an empty one for no node. */
+export interface Extra {
+  readonly fromMs: number;
   readonly untilMs: number;
 }
 
@@ -48,6 +54,8 @@ export interface TrialResult {
   readonly services: readonly WaitFigures[];
   /** Where the time of the devices went, in device-hours until the end of the run. */
   readonly use: DeviceUse;
+  /** Device-hours of work that were not done by the end of the run, or a little more. */
+  readonly missingHours: number;
 }
 
 export interface JobFigures {
@@ -102,11 +110,13 @@ export function runTrial(scenario: Scenario, trial: Trial): TrialResult {
     sampleMs: spanMs,
     ...(pool.kind === "offline" ? {} : { horizonMs: pool.untilMs }),
   });
+  const figures = jobFigures(books.jobs, jobs);
   return {
     ...endOf(books.jobs),
-    jobs: jobFigures(books.jobs, jobs),
+    jobs: figures,
     services: services.map((plan, index) => waitFigures(plan, books.services[index].waitMs)),
     use: useOf(books, endMs),
+    missingHours: Math.max(0, figures.workHours - progressHours(books, endMs)),
   };
 }
 
@@ -147,23 +157,29 @@ function eventsOfOffline({ nodes, queues }: Scenario, pool: OfflinePool): Planne
 
 function eventsOf(scenario: Scenario, pool: SharedPool): PlannedEvent[] {
   const [shape] = scenario.nodes;
-  const servicesOn = (nodes: number, atMs: number): PlannedEvent[] =>
+  const { nodes, extra, untilMs } = pool;
+  const servicesOn = (count: number, atMs: number): PlannedEvent[] =>
     scenario.services.map(({ service }) => ({
       atMs,
-      event: { kind: "service-set", service: spreadOver(service, nodes, shape) },
+      event: { kind: "service-set", service: spreadOver(service, count, shape) },
     }));
-  const { nodes, extraUntilMs: atMs } = pool;
-  if (atMs === 0) {
-    return [...eventsOfOffline(scenario, { kind: "offline", nodes }), ...servicesOn(nodes, 0)];
-  }
-  const all = cloneNodes(shape, "node", nodes + 1);
-  const extra = all[nodes].id;
-  return [
-    ...eventsOfOffline(scenario, { kind: "offline", nodes: nodes + 1 }),
-    ...servicesOn(nodes + 1, 0),
-    { atMs, event: { kind: "node-drained", node: extra } },
-    ...servicesOn(nodes, atMs),
+  const isEmpty = extra.untilMs <= extra.fromMs;
+  const atStart = isEmpty || extra.fromMs > 0 ? nodes : nodes + 1;
+  const events = [
+    ...eventsOfOffline(scenario, { kind: "offline", nodes: atStart }),
+    ...servicesOn(atStart, 0),
   ];
+  if (isEmpty) return events;
+  const node = cloneNodes(shape, "node", nodes + 1)[nodes];
+  if (extra.fromMs > 0) {
+    events.push({ atMs: extra.fromMs, event: { kind: "node-added", node } });
+    events.push(...servicesOn(nodes + 1, extra.fromMs));
+  }
+  if (extra.untilMs < untilMs) {
+    events.push({ atMs: extra.untilMs, event: { kind: "node-drained", node: node.id } });
+    events.push(...servicesOn(nodes, extra.untilMs));
+  }
+  return events;
 }
 
 function endOf(jobs: readonly JobHistory[]): { readonly endMs?: number } {
@@ -199,19 +215,36 @@ export function waitFigures({ objective }: ServicePlan, waitMs: Float64Array): W
   };
 }
 
+/**
+ * Device-hours of progress that were not lost. What a job did since something last happened to it is
+ * not in its history yet; it is what was held beside the histories.
+ */
+function progressHours(books: Books, endMs: number): number {
+  const elsewhere = sumOf(books, (job) => {
+    return job.lostMilliMs + job.savingMilliMs + job.restartingMilliMs;
+  });
+  return Math.max(
+    sumOf(books, ({ productiveMilliMs }) => productiveMilliMs),
+    books.milliMs(endMs).offline / DEVICE_HOUR - elsewhere,
+  );
+}
+
+/** Device-hours of all jobs. */
+function sumOf({ jobs }: Books, of: (job: JobHistory) => number): number {
+  return jobs.reduce((total, job) => total + of(job), 0) / DEVICE_HOUR;
+}
+
 function useOf(books: Books, endMs: number): DeviceUse {
   const held = books.milliMs(endMs);
-  const sum = (of: (job: JobHistory) => number): number =>
-    books.jobs.reduce((total, job) => total + of(job), 0);
-  const productive = sum(({ productiveMilliMs }) => productiveMilliMs);
-  const lost = sum(({ lostMilliMs }) => lostMilliMs);
+  const productive = sumOf(books, ({ productiveMilliMs }) => productiveMilliMs);
+  const lost = sumOf(books, ({ lostMilliMs }) => lostMilliMs);
   return {
     busy: held.busy / DEVICE_HOUR,
     awakeIdle: held.idle / DEVICE_HOUR,
     moving: held.moving / DEVICE_HOUR,
-    productive: productive / DEVICE_HOUR,
-    lost: lost / DEVICE_HOUR,
-    checkpointing: Math.max(0, held.offline - productive - lost) / DEVICE_HOUR,
+    productive,
+    lost,
+    checkpointing: Math.max(0, held.offline / DEVICE_HOUR - productive - lost),
   };
 }
 
