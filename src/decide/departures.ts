@@ -78,6 +78,11 @@ export class Departures {
     }
   }
 
+  /** MiB of the row that are still held by what leaves it. O(departures on the row). */
+  memoryOn(row: number): number {
+    return this.#byRow.has(row) ? this.#sum(row, this.#classes.memory) : 0;
+  }
+
   fork(): Departures {
     const copy = new Departures(this.#classes);
     copy.#next = this.#next;

@@ -1,11 +1,17 @@
 import type { Amounts } from "../model/amounts.ts";
 import type { DepartureId, NodeId } from "../model/ids.ts";
-import { mib, milliCpu } from "../model/units.ts";
+import { gpuMilli, mib, milliCpu } from "../model/units.ts";
 import { ClusterTable } from "./cluster/cluster-table.ts";
 import { Departures, type Holding } from "./departures.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
 import { Placer } from "./placement/placer.ts";
 import { RoomCounts } from "./placement/room-counts.ts";
+
+/** Room that is free once all of these have departed. */
+interface Kept {
+  readonly holdings: readonly Holding[];
+  readonly after: readonly DepartureId[];
+}
 
 /** What jobs, services and single pieces of work stand on: the nodes, and who is leaving them. */
 export class Ground {
@@ -21,6 +27,8 @@ export class Ground {
   roomVersion = 0;
   /** Rows on which room appeared since somebody last looked (and cleared the set). */
   freedRows = new Set<number>();
+  /** Who is to go back to devices, and what it physically holds until then (rule J4). */
+  kept = new Map<string, Kept>();
   /** Capacity of all nodes; what failed or is drained is not counted. */
   capacity: Amounts = { cpu: 0, memory: 0, gpuMilli: 0 };
 
@@ -42,6 +50,31 @@ export class Ground {
     this.roomAppeared(row);
   }
 
+  /** The owner holds this, beside what it is to hold, until these have departed and it goes back. */
+  keep(owner: string, holdings: readonly Holding[], after: readonly DepartureId[]): void {
+    if (after.length === 0 || holdings.length === 0) return;
+    for (const holding of holdings) this.take(holding);
+    this.kept.set(owner, { holdings, after });
+  }
+
+  /** What the owner kept is free, and returned. */
+  unkeep(owner: string): readonly Holding[] {
+    const { holdings = [] } = this.kept.get(owner) ?? {};
+    this.kept.delete(owner);
+    for (const holding of holdings) this.release(holding);
+    return holdings;
+  }
+
+  /** The departure is over: who waited for it alone has gone back. O(owners that wait). */
+  depart(departure: DepartureId): void {
+    this.departures.end(departure);
+    for (const [owner, { holdings, after }] of this.kept) {
+      const left = after.filter((other) => other !== departure);
+      if (left.length === 0) this.unkeep(owner);
+      else this.kept.set(owner, { holdings, after: left });
+    }
+  }
+
   roomAppeared(row: number): void {
     this.roomVersion += 1;
     this.freedRows.add(row);
@@ -58,6 +91,16 @@ export class Ground {
   hostMemoryClass(memory: number): number {
     return this.model.classes.intern({ cpu: milliCpu(0), memory: mib(memory) })!;
   }
+
+  /** What leaves where the memory stays. */
+  readonly withoutMemory = ({ row, request, devices }: Holding): Holding => {
+    const { classes } = this.model;
+    const count = classes.count[request];
+    const room = { cpu: milliCpu(classes.cpu[request]), memory: mib(0) };
+    const accelerators = { count, milli: gpuMilli(classes.milli[request]), kinds: [] };
+    const rest = classes.intern(count === 0 ? room : { ...room, accelerators })!;
+    return { row, request: rest, devices };
+  };
 
   changeCapacity(change: Amounts, sign: 1 | -1): void {
     this.capacity = {
@@ -77,6 +120,7 @@ export class Ground {
     copy.drained = new Set(this.drained);
     copy.roomVersion = this.roomVersion;
     copy.freedRows = new Set(this.freedRows);
+    copy.kept = new Map(this.kept);
     copy.capacity = this.capacity;
     return copy;
   }

@@ -21,7 +21,13 @@ import { unreachable } from "../model/unreachable.ts";
 import { DEVICE_KINDS_MAX, NO_KIND } from "./cluster/kind-table.ts";
 import { Ground } from "./ground.ts";
 import { JobBook } from "./jobs/job-book.ts";
-import { applyJobDeparted, applyJobEvent, applyQueueEvent, losePlaces } from "./jobs/job-events.ts";
+import {
+  applyJobDeparted,
+  applyJobEvent,
+  applyQueueEvent,
+  losePlaces,
+  loseStranded,
+} from "./jobs/job-events.ts";
 import { decideJobs } from "./jobs/job-scheduler.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
 import { ServiceBook } from "./services/service-book.ts";
@@ -285,6 +291,7 @@ export class Scheduler {
     const isCounted = !drained.has(row);
     if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), -1);
     table.failDevice(row, device);
+    loseStranded(this.#jobs, row, this.#actions);
     if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), 1);
     this.#reach = [];
     return succeed(undefined);
@@ -302,11 +309,10 @@ export class Scheduler {
 
   #depart(event: Departed): Result<undefined, Refusal> {
     const { departure } = event;
-    const { departures } = this.#ground;
-    if (!departures.isOpen(departure)) {
+    if (!this.#ground.departures.isOpen(departure)) {
       return never("unknown-departure", `departure ${departure} is not awaited`);
     }
-    departures.end(departure);
+    this.#ground.depart(departure);
     if (this.#jobs.departing.has(departure)) applyJobDeparted(this.#jobs, event);
     else this.#services.departed(departure);
     return succeed(undefined);

@@ -29,6 +29,12 @@ export class Dice {
     return items[this.below(items.length)];
   }
 
+  /** Some of the items, one at least. */
+  some<Item>(items: readonly Item[]): Item[] {
+    const kept = this.below(items.length);
+    return items.filter((_, index) => index === kept || this.percent(50));
+  }
+
   /** What `make` makes in so many of a hundred cases, else `undefined`. */
   maybe<Value>(percent: number, make: () => Value): Value | undefined {
     return this.percent(percent) ? make() : undefined;

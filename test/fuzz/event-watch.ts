@@ -11,8 +11,7 @@ import type { ResourceRequest } from "../../src/model/resources.ts";
 import { unreachable } from "../../src/model/unreachable.ts";
 import type { Books } from "./books.ts";
 import { beginJob, type JobLife, neededBy } from "./job-life.ts";
-import type { Hold } from "./room.ts";
-import { checkPlace } from "./room.ts";
+import { checkPlace, devicesSuffice, type Hold } from "./room.ts";
 import { expectRule } from "./rule-broken.ts";
 
 /** Longest back-off (rule J6). */
@@ -261,8 +260,14 @@ export class EventWatch {
     if (device === undefined) {
       logical.remove(event.node);
       ground.remove(event.node);
-    } else {
-      on.failed.add(device);
+      return;
+    }
+    on.failed.add(device);
+    for (const life of jobs.alive) {
+      if (life.place !== "suspended" || life.mustStop !== undefined) continue;
+      const here = [...life.members.values()].filter(({ hold }) => hold.on === on);
+      const requests = here.map(({ role }) => role.request);
+      if (!devicesSuffice(on, requests)) life.mustStop = "device-failed";
     }
   }
 

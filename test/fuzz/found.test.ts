@@ -122,3 +122,61 @@ test("Q5, J7: jobs that grow in idle room do not make each other leave for ever"
   assert.deepEqual(kinds, ["start-job", "wait-job", "grow-job"]);
   for (let round = 0; round < 3; round += 1) assert.deepEqual(life.decide(), []);
 });
+
+test("J4, J5: a job is not suspended into memory that somebody leaving still holds", () => {
+  const life = begin(1000, 1000);
+  const request = buildRequest({ count: 1, memory: 40 });
+  const leaver = buildJob({ id: "leaver", request });
+  const moved = buildJob({ id: "moved", request, suspendMs: 0, hostMemory: 40 });
+  for (const job of [leaver, moved]) life.tell({ kind: "job-submitted", job });
+  life.decide();
+  life.tell({ kind: "job-cancelled", job: jobId("leaver") });
+  life.decide();
+  const urgent = buildJob({ id: "urgent", priority: 1, request: buildRequest({ count: 2 }) });
+  life.tell({ kind: "job-submitted", job: urgent });
+  const kinds = life.decide().map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["stop-job", "start-job"]);
+});
+
+test("J4, J5: memory that a suspended job holds until it goes back is nobody else's", () => {
+  const life = begin(1000, 1000);
+  const request = buildRequest({ count: 2, memory: 20 });
+  const moved = buildJob({ id: "moved", request, suspendMs: 0, hostMemory: 30 });
+  life.tell({ kind: "job-submitted", job: moved });
+  life.decide();
+  life.tell({ kind: "service-set", service: wideService });
+  life.observe(wideService.id, 1);
+  life.decide();
+  for (const departure of life.departures) life.tell({ kind: "departed", departure });
+  life.tell({ kind: "replica-ready", replica: replicaId(wideService.id, 0) });
+  life.observe(wideService.id, 0);
+  assert.deepEqual(
+    life.decide().map(({ kind }) => kind),
+    ["stop-replica", "resume-job"],
+  );
+  const needy = buildJob({ id: "needy", request: buildRequest({ memory: 60 }) });
+  life.tell({ kind: "job-submitted", job: needy });
+  assert.deepEqual(
+    life.decide().map(({ kind }) => kind),
+    ["wait-job"],
+  );
+  for (const departure of life.departures) life.tell({ kind: "departed", departure });
+  assert.deepEqual(
+    life.decide().map(({ kind }) => kind),
+    ["start-job"],
+  );
+});
+
+test("J5, J8: a suspended job whose node has lost the devices for it starts anew elsewhere", () => {
+  const life = begin(1000, 1000);
+  const request = buildRequest({ count: 2 });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "moved", request, suspendMs: 0 }) });
+  life.decide();
+  life.tell({ kind: "service-set", service: wideService });
+  life.observe(wideService.id, 1);
+  life.decide();
+  for (const departure of life.departures) life.tell({ kind: "departed", departure });
+  life.tell({ kind: "device-failed", node: nodeId("n"), device: 0 });
+  const [action] = life.decide();
+  assert.ok(action.kind === "stop-job" && action.job === "moved");
+});

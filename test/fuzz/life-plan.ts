@@ -22,6 +22,8 @@ export interface LifePlan {
   readonly policy: string;
   readonly graceMs: Milliseconds;
   readonly workload: Workload;
+  /** From then on nothing comes from outside, and what is single work ends. */
+  readonly settleMs: number;
   /** In order of steps. */
   readonly pranks: readonly Prank[];
 }
@@ -59,6 +61,7 @@ export function planLife(seed: number): LifePlan {
     policy: dice.of(...PLACEMENT_POLICIES).name,
     graceMs: milliseconds(dice.of(0, 1000, 30_000)),
     workload: { events, jobs, requests: services.requests },
+    settleMs: endMs,
     pranks: planPranks(dice),
   };
 }

@@ -134,7 +134,11 @@ export class Life {
   }
 
   #playPranks(): void {
-    const { pranks } = this.#plan;
+    const { pranks, settleMs } = this.#plan;
+    if (this.#books.nowMs >= settleMs) {
+      for (const work of this.#watch.works.keys()) this.#tell({ kind: "work-ended", work }, true);
+      return;
+    }
     for (; pranks[this.#nextPrank]?.step <= this.steps; this.#nextPrank += 1) {
       const { pick } = pranks[this.#nextPrank];
       const prank = drawPrank(pick, this.#books, this.#watch);

@@ -23,15 +23,14 @@ export function planRequest(dice: Dice, countMax = DEVICES_A_PIECE_MAX): Resourc
       ? dice.of(100, 250, 300, 500, 500, 700, 1000, 1000, 1000)
       : dice.of(400, 1000, 1000, 1000, 1000),
   );
-  const kinds = dice.maybe(30, () => {
-    const all = Object.keys(DEVICE_KINDS);
-    return all.filter((_, index) => index !== dice.below(all.length));
-  });
-  const deviceMemory = dice.maybe(10, () => mib(dice.of(16_000, 40_000)));
+  const all = Object.keys(DEVICE_KINDS);
+  const accepted = dice.percent(70) ? all : dice.some(all);
+  const kinds = accepted.length === all.length ? [] : accepted;
+  const deviceMemory = dice.maybe(10, () => mib(DEVICE_KINDS[dice.of(...accepted)]));
   const accelerators = {
     count,
     milli,
-    kinds: kinds ?? [],
+    kinds,
     ...(deviceMemory === undefined ? {} : { memory: deviceMemory }),
   };
   return { cpu, memory, accelerators };

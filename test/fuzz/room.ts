@@ -112,6 +112,25 @@ export function roomFor(on: RoomNode, request: ResourceRequest, most: number): n
   return wide >= devices ? 1 : 0;
 }
 
+/** True iff the working devices have room for all of these, each on those with least left. */
+export function devicesSuffice(
+  { node, failed }: RoomNode,
+  requests: readonly ResourceRequest[],
+): boolean {
+  const left: number[] = node.devices.map(({ milliFree }, device) =>
+    failed.has(device) ? 0 : milliFree,
+  );
+  for (const { accelerators } of requests) {
+    if (accelerators === undefined) continue;
+    const { count, milli } = accelerators;
+    const fitting = [...left.keys()].filter((device) => left[device] >= milli);
+    if (fitting.length < count) return false;
+    fitting.sort((one, other) => left[one] - left[other]);
+    for (const device of fitting.slice(0, count)) left[device] -= milli;
+  }
+  return true;
+}
+
 /** True iff the node's devices are such as the request accepts. */
 export function suits({ node }: RoomNode, { accelerators }: ResourceRequest): boolean {
   if (accelerators === undefined) return true;

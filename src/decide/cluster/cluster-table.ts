@@ -196,6 +196,13 @@ export class ClusterTable {
     );
   }
 
+  /** Milli that each working device of the row would have if nothing ran there, descending. */
+  emptyMilli(row: number): number[] {
+    const { sets } = this.#states;
+    const set = this.#emptySet[row];
+    return Array.from({ length: sets.count(set) }, (_, rank) => sets.at(set, rank));
+  }
+
   /** Members of the class that the row would hold at most if nothing else ran there. O(devices). */
   emptyRoomFor(row: number, request: number): number {
     const shape = this.#shape[row];

@@ -161,15 +161,30 @@ export class JobBook {
   /** The job leaves its devices and stays in host memory, which has to be free. */
   toSuspended(record: JobRecord): DepartureId {
     const { ground } = this;
+    ground.unkeep(keeperOf(record));
     for (const member of record.members) ground.release(member);
     for (const park of this.parkOf(record)) ground.take(park);
     this.#account(record, record.members, -1);
-    const departure = this.#depart(record, record.members);
+    const departure = this.#depart(record, record.members.map(ground.withoutMemory));
     record.state = { kind: "suspended", departure };
     this.#stopsRunning(record);
     this.suspended.add(record);
     this.victimVersion += 1;
     return departure;
+  }
+
+  /**
+   * The suspended job goes on at these places, whose room is taken already. What it held of host
+   * memory beside its own it holds until `after` have departed.
+   */
+  resume(record: JobRecord, members: readonly Member[], after: readonly DepartureId[]): void {
+    const { roles, suspension } = record.job;
+    const devices = members.map(({ row, role }) => {
+      const memory = parkedMemory(roles[role].request, suspension!.hostMemory);
+      return { row, request: this.ground.hostMemoryClass(memory), devices: [] };
+    });
+    this.ground.keep(keeperOf(record), devices, after);
+    this.toRunning(record, members);
   }
 
   /** What a suspended job holds: its own memory and its devices' on each of its nodes. */
@@ -234,6 +249,7 @@ export class JobBook {
 
   /** Frees what the job holds, and returns what it physically leaves. */
   #vacate(record: JobRecord): readonly Holding[] {
+    const kept = this.ground.unkeep(keeperOf(record));
     const isParked = record.state.kind === "suspended";
     const held = isParked ? this.parkOf(record) : record.members;
     for (const holding of held) this.ground.release(holding);
@@ -245,7 +261,7 @@ export class JobBook {
     record.members = [];
     this.#stopsRunning(record);
     this.victimVersion += 1;
-    return held;
+    return [...held, ...kept];
   }
 
   #depart(record: JobRecord, holdings: readonly Holding[]): DepartureId {
@@ -300,6 +316,11 @@ export class JobBook {
       this.queues.add(record.leaf, amountsOf(roles[role].request), sign);
     }
   }
+}
+
+/** The job's name among those that keep something. */
+function keeperOf({ job }: JobRecord): string {
+  return `job ${job.id}`;
 }
 
 /** What the gang holds at its minimum. */

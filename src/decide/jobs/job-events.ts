@@ -91,6 +91,33 @@ export function losePlaces(
   }
 }
 
+/** Suspended jobs that will never fit again on the row, which lost a device, start anew elsewhere. */
+export function loseStranded(book: JobBook, row: number, actions: Action[]): void {
+  const suspended = [...book.onRow(row)]
+    .filter(({ state }) => state.kind === "suspended")
+    .toSorted((left, right) => left.sequence - right.sequence);
+  for (const record of suspended) {
+    if (fitsEmptyRow(book, row, record)) continue;
+    const departure = book.toStopping(record, false);
+    const reason = { code: "device-failed", for: "" } as const;
+    actions.push({ kind: "stop-job", job: record.job.id, save: false, departure, reason });
+  }
+}
+
+/** True iff the job's members on the row fit on its devices, each on those with least left (P4). */
+function fitsEmptyRow({ ground, rows }: JobBook, row: number, record: JobRecord): boolean {
+  const { count, milli } = ground.model.classes;
+  const left = ground.table.emptyMilli(row);
+  for (const { request } of rows.on(row).get(record) ?? []) {
+    const fitting = [...left.keys()]
+      .filter((device) => left[device] >= milli[request])
+      .toSorted((one, other) => left[one] - left[other] || one - other);
+    if (fitting.length < count[request]) return false;
+    for (const device of fitting.slice(0, count[request])) left[device] -= milli[request];
+  }
+  return true;
+}
+
 function submit(book: JobBook, { job }: JobSubmitted, nowMs: number): Outcome {
   if (book.records.has(job.id)) return never("duplicate-job", `job ${job.id} exists already`);
   const invalid = checkJob(job);

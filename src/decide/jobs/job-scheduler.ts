@@ -127,8 +127,8 @@ function tryResume(book: JobBook, record: JobRecord, deciding: Deciding): void {
     for (const { row, request, devices } of parks) ground.table.take(row, request, devices);
     return;
   }
-  book.toRunning(record, members);
   const after = ground.blockersOf(members);
+  book.resume(record, members, after);
   const places = placesOf(book, record, members);
   deciding.actions.push({ kind: "resume-job", job: record.job.id, members: places, after });
 }

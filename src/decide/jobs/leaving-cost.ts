@@ -49,20 +49,25 @@ export function cheapestLeaving(
   return best;
 }
 
-/** True iff all of the job's nodes have host memory for what it keeps there, and the reserve. */
+/**
+ * True iff all of the job's nodes have host memory for what it keeps there, and the reserve. It takes
+ * that memory at once, so what others still hold while they leave does not count as free.
+ */
 function canPark({ ground }: JobBook, { job, members }: JobRecord, reserve: number): boolean {
-  const { memoryFree } = ground.table;
+  const { table, departures } = ground;
+  const isFree = (row: number, memory: number) =>
+    memory + Math.max(reserve, departures.memoryOn(row)) <= table.memoryFree[row];
   const { hostMemory } = job.suspension!;
   // Its own memory it keeps; what its devices hold comes to it.
   const parkedOf = ({ role }: Member) => parkedMemory(job.roles[role].request, hostMemory);
   if (members.length === 1) {
-    return parkedOf(members[0]) + reserve <= memoryFree[members[0].row];
+    return isFree(members[0].row, parkedOf(members[0]));
   }
   const need = new Map<number, number>();
   for (const member of members) {
     need.set(member.row, (need.get(member.row) ?? 0) + parkedOf(member));
   }
-  for (const [row, memory] of need) if (memory + reserve > memoryFree[row]) return false;
+  for (const [row, memory] of need) if (!isFree(row, memory)) return false;
   return true;
 }
 
