@@ -218,6 +218,21 @@ export class ClusterTable {
     return room === 0 ? 0 : Math.min(room, this.#devicesFor(row, this.#set[row], request));
   }
 
+  /** Milli missing at least on the row's devices for one member of the class. O(devices asked for). */
+  milliMissing(row: number, request: number): number {
+    const count = this.#classes.count[request];
+    if (count === 0) return 0;
+    const milli = this.#classes.milli[request];
+    const { sets } = this.#states;
+    const set = this.#set[row];
+    const devices = sets.count(set);
+    let missing = 0;
+    for (let rank = Math.max(0, devices - count); rank < devices; rank += 1) {
+      missing += Math.max(0, milli - sets.at(set, rank));
+    }
+    return missing;
+  }
+
   /** Takes the room of the class on the row and these devices, all of which fit. */
   take(row: number, request: number, devices: readonly number[]): void {
     const classes = this.#classes;

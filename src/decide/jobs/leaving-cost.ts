@@ -11,7 +11,7 @@ export interface Leaving {
   readonly way: "suspend" | "save" | "kill";
   /** Milliseconds in which it gets no further or which it has to do again × its milli (rule V5). */
   readonly lostWork: number;
-  /** What it may come to be once other nodes have host memory; absent: no less. */
+  /** What it may come to be once host memory is free; absent: no less. */
   readonly lostAtLeast?: number;
 }
 
@@ -44,9 +44,27 @@ export function cheapestLeaving(
     const lostWork = (suspension.suspendMs + suspension.resumeMs) * milli;
     if (lostWork > best.lostWork) return best;
     if (canPark(book, record, reserve)) best = { way: "suspend", lostWork };
-    else if (record.members.length > 1) best = { ...best, lostAtLeast: lostWork };
+    else best = { ...best, lostAtLeast: lostWork };
   }
   return best;
+}
+
+/** At most what `cheapestLeaving` says is lost, whatever host memory there is. O(members). */
+export function leastLostWork(
+  book: JobBook,
+  record: JobRecord,
+  { nowMs, graceMs }: Pick<LeavingOptions, "nowMs" | "graceMs">,
+): number {
+  const { checkpoint, suspension } = record.job;
+  const restartMs = checkpoint?.restartMs ?? 0;
+  let lostMs = Math.max(0, nowMs - record.savedMs) + restartMs;
+  if (checkpoint?.onRequest === true && checkpoint.saveMs <= graceMs) {
+    lostMs = Math.min(lostMs, checkpoint.saveMs + restartMs);
+  }
+  if (suspension !== undefined && suspension.suspendMs <= graceMs) {
+    lostMs = Math.min(lostMs, suspension.suspendMs + suspension.resumeMs);
+  }
+  return lostMs * sizeOf(book.ground, record);
 }
 
 /**

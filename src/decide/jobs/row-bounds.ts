@@ -5,8 +5,8 @@ const COST_STEPS = 1e12;
 
 /**
  * Rows on which a single piece may find its room, and for each what is known of who would leave: at
- * least this cost, at that cost at least so many, and of those nobody with a lower number. It stays
- * true while the row does, since what a job loses by leaving grows with time until it saves.
+ * least this cost, at that cost at least so many (0 while nothing is known), and of those nobody with
+ * a lower number. It stays true while the row does, since what a job loses by leaving grows with time until it saves.
  */
 export class RowBounds {
   /** Packed, in no particular order; what belongs to a row has its place in all lists. */
@@ -14,38 +14,43 @@ export class RowBounds {
   #costs: number[] = [];
   #counts: number[] = [];
   #firsts: number[] = [];
-  #places = new Map<number, number>();
+  /** Place of each row; made when it is first asked for. */
+  #places: Map<number, number> | undefined;
+
+  /** Bounds of these rows, all different. */
+  static of(rows: number[]): RowBounds {
+    const bounds = new RowBounds();
+    bounds.rows = rows;
+    bounds.reset();
+    return bounds;
+  }
 
   /** The row may hold the piece, and nothing more is known of it. */
   add(row: number): void {
-    let place = this.#places.get(row);
+    let place = this.placeOf(row);
     if (place === undefined) {
       place = this.rows.length;
       this.rows.push(row);
-      this.#places.set(row, place);
+      this.#places!.set(row, place);
     }
     this.put(place, 0, 0, 0);
   }
 
   delete(row: number): void {
-    const place = this.#places.get(row);
+    const place = this.placeOf(row);
     if (place === undefined) return;
     const last = this.rows.length - 1;
     this.rows[place] = this.rows[last];
     this.put(place, this.#costs[last], this.#counts[last], this.#firsts[last]);
-    this.#places.set(this.rows[place], place);
-    this.#places.delete(row);
+    this.#places!.set(this.rows[place], place);
+    this.#places!.delete(row);
     this.rows.pop();
     for (const list of [this.#costs, this.#counts, this.#firsts]) list.pop();
   }
 
-  has(row: number): boolean {
-    return this.#places.has(row);
-  }
-
-  /** Of a row that is there. */
-  placeOf(row: number): number {
-    return this.#places.get(row)!;
+  placeOf(row: number): number | undefined {
+    this.#places ??= new Map(this.rows.map((each, place) => [each, place]));
+    return this.#places.get(row);
   }
 
   /** Now so much is known of the row at the place. */
@@ -53,6 +58,13 @@ export class RowBounds {
     this.#costs[place] = cost;
     this.#counts[place] = count;
     this.#firsts[place] = first;
+  }
+
+  /** Puts the cost of the rows of which nothing is known: nobody leaves for less. */
+  prime(leastCost: (row: number) => number): void {
+    for (let place = 0; place < this.rows.length; place += 1) {
+      if (this.#counts[place] === 0) this.put(place, leastCost(this.rows[place]), 1, 0);
+    }
   }
 
   /** Nothing is known any more but which rows there are. */
@@ -95,7 +107,6 @@ export class RowBounds {
     copy.#costs = [...this.#costs];
     copy.#counts = [...this.#counts];
     copy.#firsts = [...this.#firsts];
-    copy.#places = new Map(this.#places);
     return copy;
   }
 }

@@ -11,6 +11,7 @@ import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 import { cheapestLeaving } from "./leaving-cost.ts";
 import { holdingOf, type LeavingKnown, offerOf, type OfferedUnit } from "./row-offers.ts";
+import { quickBound } from "./quick-bound.ts";
 import type { RowBounds } from "./row-bounds.ts";
 import { type Claim, mayLeave, spareMembers } from "./who-may-leave.ts";
 
@@ -52,6 +53,8 @@ export function searchForOne(
   options: SearchOptions,
 ): Vacating | undefined {
   const look = lookerAt(book, claim, bounds, options);
+  const [{ request }] = claim.pieces;
+  bounds.prime((row) => quickBound(book, row, request, claim, options));
   let best: Found | undefined;
   for (let place = bounds.least(); best === undefined && place !== -1; place = bounds.least()) {
     best = look(place, undefined);
@@ -66,8 +69,9 @@ export function searchForOne(
   // Those of equal sets that are on several rows leave the first of them.
   for (const row of rows.toSorted((left, right) => left - right)) {
     if (row >= best.row) break;
-    if (!bounds.has(row)) continue;
-    const found = look(bounds.placeOf(row), undefined);
+    const place = bounds.placeOf(row);
+    if (place === undefined) continue;
+    const found = look(place, undefined);
     if (found !== undefined && isSameSet(found.set, set)) {
       best = found;
       break;

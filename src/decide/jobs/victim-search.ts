@@ -32,25 +32,37 @@ export function makeRoom(
   const groups = groupsFor(book, record, deciding);
   if (groups.size === 0 && book.spare === 0) return undefined;
   const { leaf, job } = record;
-  if (line.memo === undefined || line.memo.isVoid(groups)) {
-    const pieces = minimumPieces(record, record.classes);
-    line.memo = new VictimMemo(book.ground.table, pieces, groups);
-  }
-  const { memo } = line;
-  if (!memo.isHopeful(book, groups, deciding.nowMs)) return undefined;
-  const pieces = minimumPieces(record, record.classes);
   const reasonOf = (other: JobRecord): LeaveReason => ({
     code: other.leaf === leaf ? "priority" : "reclaim",
     for: job.id,
   });
+  const pieces = minimumPieces(record, record.classes);
   const claim = { pieces, groups, mask: maskOf(groups), reasonOf };
   const options = optionsFor(book, pieces, deciding);
-  const found =
-    pieces.length === 1
-      ? searchForOne(book, claim, memo.boundsFor(groups), options)
-      : searchForMany(book, claim, memo.rows(), options);
+  const { table } = book.ground;
+  if (line.memo?.isVoid(groups) === true) line.memo = undefined;
+  // A memo is worth its making for those who have failed once, or for many.
+  if (line.jobs.length > 1 || pieces.length > 1) {
+    line.memo ??= new VictimMemo(table, pieces, groups);
+  }
+  const { memo } = line;
+  if (memo?.isHopeful(book, groups, deciding.nowMs) === false) return undefined;
+  let found: Vacating | undefined;
+  if (memo === undefined) {
+    found = searchForOne(
+      book,
+      claim,
+      boundsOf(book, rowsOf(book, claim), record.classes[0]),
+      options,
+    );
+  } else if (pieces.length === 1) {
+    found = searchForOne(book, claim, memo.boundsFor(groups), options);
+  } else {
+    found = searchForMany(book, claim, memo.rows(), options);
+  }
   if (found === undefined) {
-    memo.failed(groups);
+    if (memo === undefined) line.memo = new VictimMemo(table, pieces, groups);
+    else memo.failed(groups);
     return undefined;
   }
   return vacate(book, claim, found, deciding).map(({ row, request, devices }, index) => {
@@ -87,10 +99,16 @@ export function makeRoomForReplica(
 }
 
 /** These rows, as far as they could hold the class, with nothing known of them. */
-function boundsOf({ ground }: JobBook, rows: readonly number[], request: number): RowBounds {
-  const bounds = new RowBounds();
-  for (const row of rows) if (couldHold(ground, row, request)) bounds.add(row);
-  return bounds;
+function boundsOf({ ground }: JobBook, rows: Iterable<number>, request: number): RowBounds {
+  const able: number[] = [];
+  for (const row of rows) if (couldHold(ground, row, request)) able.push(row);
+  return RowBounds.of(able);
+}
+
+/** Rows on which somebody may be made to leave. */
+function* rowsOf({ ground, rows }: JobBook, { mask }: Claim): Generator<number> {
+  for (let row = 0; row < ground.table.rows; row += 1)
+    if ((rows.maskOf(row) & mask) !== 0) yield row;
 }
 
 function optionsFor(
