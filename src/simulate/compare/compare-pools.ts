@@ -158,8 +158,9 @@ async function keepObjectives(
 ): Promise<PoolTrial> {
   if (inTime.meetsObjectives || inTime.budget >= search.most) return inTime;
   const isEnough = (trial: PoolTrial): boolean => trial.isInTime && trial.meetsObjectives;
-  if (!isEnough(await attempt(search.most))) return inTime;
-  const kept = await leastBudget(attempt, { ...search, isEnough, guess: inTime.budget });
+  const known = await attempt(search.most);
+  if (!isEnough(known)) return inTime;
+  const kept = await leastBudget(attempt, { ...search, isEnough, guess: inTime.budget, known });
   return kept ?? inTime;
 }
 
@@ -200,6 +201,10 @@ function describe(
     boughtHours,
     ...priceOf(scenario, boughtHours),
     saving: 1 - budget / offlineHours,
+    limit: Math.min(
+      1,
+      (serving.nodes * serving.devicesPerNode * endHours - use.busy) / offlineHours,
+    ),
     meetsObjectives,
     slackHours: endHours - (result.endMs ?? 0) / HOUR_MS,
     jobs,

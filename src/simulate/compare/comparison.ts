@@ -61,6 +61,8 @@ export interface OnePool {
   readonly price?: number;
   /** 1 − b / (O × T). */
   readonly saving: number;
+  /** The saving if each device-hour that serving leaves were as good as one that two pools buy. */
+  readonly limit: number;
   /** False: no budget up to O × T keeps them, and this one only ends the work in time. */
   readonly meetsObjectives: boolean;
   /** The saving if the end of the work were all that counts. */

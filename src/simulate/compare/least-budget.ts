@@ -13,9 +13,11 @@ export interface BudgetSearch<Trial extends BudgetTrial> {
   readonly tolerance: number;
   /** Largest budget that is tried. */
   readonly most: number;
+  /** A trial that is enough, if one is known: nothing above it is tried. */
+  readonly known?: Trial;
 }
 
-/** Trials that no search reaches: every other one at least halves the interval, or doubles a step. */
+/** Trials that no search reaches: every third one at least halves the interval, or doubles a step. */
 const TRIALS_MAX = 200;
 
 /**
@@ -23,16 +25,17 @@ const TRIALS_MAX = 200;
  * even the largest is. Where more is sometimes worse, it is the upper end of one such step.
  *
  * One trial after the other: first outwards from the guess until there is one that is enough and one
- * that is not, then inwards, in turns to where the missing amount points and to the middle.
+ * that is not, then inwards: in turns just above and just below what is missing, and to the middle.
  */
 export async function leastBudget<Trial extends BudgetTrial>(
   attempt: (budget: number) => Promise<Trial>,
-  { isEnough, guess, tolerance, most }: BudgetSearch<Trial>,
+  { isEnough, guess, tolerance, most, known }: BudgetSearch<Trial>,
 ): Promise<Trial | undefined> {
   let failed: Trial | undefined;
-  let passed: Trial | undefined;
+  let passed = known;
   let budget = Math.min(guess, most);
   let step = tolerance;
+  let inwards = 0;
   for (let trials = 1; trials <= TRIALS_MAX; trials += 1) {
     const trial = await attempt(budget);
     if (isEnough(trial)) passed = trial;
@@ -49,11 +52,22 @@ export async function leastBudget<Trial extends BudgetTrial>(
     } else {
       const width = passed.budget - failed.budget;
       if (width <= tolerance) return passed;
-      // A little more than what is missing, so that it is enough; the middle every other time.
-      const aimed = failed.missing + tolerance / 2;
-      const isAimed = trials % 2 === 0 && aimed < width - tolerance / 2;
-      budget = failed.budget + (isAimed ? aimed : width / 2);
+      budget = failed.budget + stepInwards(failed.missing, { width, tolerance, turn: inwards });
+      inwards += 1;
     }
   }
   throw new Error(`no budget was found in ${TRIALS_MAX} trials`);
+}
+
+interface Interval {
+  readonly width: number;
+  readonly tolerance: number;
+  readonly turn: number;
+}
+
+/** From the lower end of the interval to what is tried next: well within it. */
+function stepInwards(missing: number, { width, tolerance, turn }: Interval): number {
+  const aims = [missing + tolerance / 2, missing - tolerance / 2, width / 2];
+  const inTurn = aims.map((_, next) => aims[(turn + next) % aims.length]);
+  return inTurn.find((step) => step > tolerance / 4 && step < width - tolerance / 4) ?? width / 2;
 }
