@@ -106,6 +106,19 @@ export class ServiceBook {
     this.#account(replica, 1);
   }
 
+  /**
+   * The replica, which wakes, held this while it slept: what that is more than its own memory it
+   * holds until `after` have departed.
+   */
+  keepUntil({ id, holding }: ReplicaRecord, asleep: Holding, after: readonly DepartureId[]): void {
+    const { ground } = this;
+    const { memory } = ground.model.classes;
+    const more = memory[asleep.request] - memory[holding.request];
+    if (more <= 0) return;
+    const kept = { row: holding.row, request: ground.hostMemoryClass(more), devices: [] };
+    ground.keep(keeperOf(id), [kept], after);
+  }
+
   /** The replica leaves its devices for host memory, which has to be free there. */
   sleep(replica: ReplicaRecord): DepartureId {
     const departure = this.#leave(replica);
@@ -126,6 +139,7 @@ export class ServiceBook {
 
   /** The replica has vanished from where it was. */
   drop(replica: ReplicaRecord): void {
+    this.ground.unkeep(keeperOf(replica.id));
     if (replica.state !== "leaving") {
       this.ground.release(replica.holding);
       this.#account(replica, -1);
@@ -135,9 +149,9 @@ export class ServiceBook {
   }
 
   departed(departure: DepartureId): void {
-    const replica = this.departing.get(departure)!;
+    const replica = this.departing.get(departure);
     this.departing.delete(departure);
-    if (replica.departure !== departure) return;
+    if (replica?.departure !== departure) return;
     replica.departure = undefined;
     if (replica.state === "leaving") this.drop(replica);
     else this.ground.roomAppeared(replica.holding.row);
@@ -167,9 +181,10 @@ export class ServiceBook {
   }
 
   #leave(replica: ReplicaRecord): DepartureId {
+    const kept = this.ground.unkeep(keeperOf(replica.id));
     this.ground.release(replica.holding);
     this.#account(replica, -1);
-    const departure = this.ground.departures.begin([replica.holding]);
+    const departure = this.ground.departures.begin([replica.holding, ...kept]);
     replica.departure = departure;
     this.departing.set(departure, replica);
     return departure;
@@ -185,4 +200,9 @@ export class ServiceBook {
       gpuMilli: this.held.gpuMilli + sign * amounts.gpuMilli,
     };
   }
+}
+
+/** The replica's name among those that keep something. */
+function keeperOf(id: ReplicaId): string {
+  return `replica ${id}`;
 }

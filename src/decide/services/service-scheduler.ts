@@ -41,7 +41,7 @@ function decideService(record: ServiceRecord, deciding: ServiceDeciding): void {
   while (missing > 0 && bringUp(record, deciding)) missing -= 1;
   if (missing > 0) tellWaiting(record, target, deciding);
   else record.waitCode = undefined;
-  retireExcess(record, up, Math.max(0, up.length - target), deciding);
+  retireExcess(record, up, target, deciding);
   const awake = up.filter(({ state }) => state === "awake").length;
   for (const replica of leavingNodes) {
     if (replica.state === "asleep" || awake >= target) stop(replica, "drained", deciding);
@@ -93,13 +93,16 @@ function wakeOneOf(
     free === undefined
       ? makeRoomForReplica(deciding.jobs, request, rows, order)
       : take(record, free, deciding);
-  const replica = room === undefined ? undefined : onRow.get(room.row)!;
-  if (replica !== undefined) {
-    deciding.services.wake(replica, { ...room!, request }, deciding.nowMs);
+  if (room === undefined) {
+    for (const row of rows) ground.table.take(row, loan, []);
+    return false;
   }
+  const replica = onRow.get(room.row)!;
+  const asleep = replica.holding;
+  deciding.services.wake(replica, { ...room, request }, deciding.nowMs);
   for (const row of rows) ground.table.take(row, loan, []);
-  if (replica !== undefined) tellWake(replica, deciding);
-  return replica !== undefined;
+  tellWake(replica, asleep, deciding);
+  return true;
 }
 
 function loanOf({ service, request }: ServiceRecord, { model }: Ground): number {
@@ -115,13 +118,16 @@ function take(record: ServiceRecord, row: number, deciding: ServiceDeciding): Ho
   return holding;
 }
 
-function tellWake({ id, service, holding }: ReplicaRecord, deciding: ServiceDeciding): void {
+function tellWake(replica: ReplicaRecord, asleep: Holding, deciding: ServiceDeciding): void {
+  const { id, service, holding } = replica;
+  const after = deciding.services.ground.blockersOf([holding]);
+  deciding.services.keepUntil(replica, asleep, after);
   deciding.actions.push({
     kind: "wake-replica",
     service: service.service.id,
     replica: id,
     devices: holding.devices,
-    after: deciding.services.ground.blockersOf([holding]),
+    after,
   });
 }
 
@@ -148,35 +154,35 @@ function compareRetiring(left: ReplicaRecord, right: ReplicaRecord): number {
   return Number(right.isIdle) - Number(left.isIdle) || right.number - left.number;
 }
 
-/** Those awake that are not needed go to sleep, or stop (rule A3). */
+/** Those awake beyond the target go to sleep, or stop (rule A3); those that are coming do not count. */
 function retireExcess(
   record: ServiceRecord,
   up: readonly ReplicaRecord[],
-  excess: number,
+  target: number,
   deciding: ServiceDeciding,
 ): void {
   const awake = up.filter(({ state }) => state === "awake");
-  // One that is coming will serve nothing: better that than one that serves.
-  const idle = awake.filter(({ isIdle }) => isIdle).length;
-  const coming = up.length - awake.length;
-  const count = Math.max(Math.min(excess, idle), excess - coming);
-  const retired = awake.toSorted(compareRetiring).slice(0, count);
+  const excess = Math.max(0, awake.length - target);
+  const retired = awake.toSorted(compareRetiring).slice(0, excess);
   for (const replica of retired) {
     if (canSleep(record, replica, deciding)) sleep(replica, deciding);
     else stop(replica, "idle", deciding);
   }
 }
 
-/** Whether the host has room for the weights once the replica's own memory is free. */
+/**
+ * Whether the host has room for the weights once the replica's own memory is free. It does not wait
+ * for what others still hold while they leave.
+ */
 function canSleep(
   { service, request }: ServiceRecord,
   { holding }: ReplicaRecord,
   { services }: ServiceDeciding,
 ): boolean {
   if (service.sleep === undefined) return false;
-  const { table, model } = services.ground;
-  const free = table.memoryFree[holding.row] + model.classes.memory[request];
-  return service.sleep.hostMemory <= free;
+  const { table, model, departures } = services.ground;
+  const more = service.sleep.hostMemory - model.classes.memory[request];
+  return more <= 0 || more + departures.memoryOn(holding.row) <= table.memoryFree[holding.row];
 }
 
 function sleep(replica: ReplicaRecord, { services, actions }: ServiceDeciding): void {
@@ -207,17 +213,21 @@ function retireRemoved(replica: ReplicaRecord, deciding: ServiceDeciding): void 
  */
 function preload(record: ServiceRecord, loaded: number, deciding: ServiceDeciding): void {
   const { table, roomVersion } = deciding.services.ground;
+  const hostMemory = record.service.sleep?.hostMemory ?? 0;
   const standby = record.service.sleep?.standby ?? 0;
   if (loaded >= standby || record.preloadedAt === roomVersion) return;
   const onRow = new Map<number, number>();
   for (const { holding } of record.replicas.values()) {
     onRow.set(holding.row, (onRow.get(holding.row) ?? 0) + 1);
   }
+  // What could not go to sleep afterwards would be loaded again and again.
+  const isGood = (row: number) =>
+    table.fits(row, record.request) && table.memoryFree[row] >= hostMemory;
   let missing = standby - loaded;
   for (let row = 0; row < table.rows && missing > 0; row += 1) {
-    let room = table.fits(row, record.request) ? table.emptyRoomFor(row, record.request) : 0;
+    let room = isGood(row) ? table.emptyRoomFor(row, record.request) : 0;
     room -= onRow.get(row) ?? 0;
-    while (missing > 0 && room > 0 && table.fits(row, record.request)) {
+    while (missing > 0 && room > 0 && isGood(row)) {
       start(record, take(record, row, deciding), undefined, deciding);
       missing -= 1;
       room -= 1;
