@@ -1,4 +1,5 @@
 import { type Amounts, amountsOf, NO_AMOUNTS } from "../../model/amounts.ts";
+import { sizeOf } from "./leaving-cost.ts";
 import { parkedMemory } from "../../model/resources.ts";
 import type { DepartureId, JobId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
@@ -37,7 +38,7 @@ export class JobBook {
   spare = 0;
   /** Running jobs by who may make them leave. */
   groups = new JobGroups();
-  rows = new RowIndex();
+  rows: RowIndex;
   /** What is known of those who may leave for a replica, by class. */
   replicaMemos = new Map<number, VictimMemo>();
   #bySequence = new Map<number, JobRecord>();
@@ -45,6 +46,7 @@ export class JobBook {
 
   constructor(ground: Ground) {
     this.ground = ground;
+    this.rows = new RowIndex(ground.model.classes);
   }
 
   /** Jobs with a member on the row, running or suspended, in no particular order. */
@@ -70,6 +72,7 @@ export class JobBook {
       members: [],
       counts: NO_COUNTS,
       spare: 0,
+      size: 0,
       grown: NO_AMOUNTS,
       isHeldBack: false,
       group: undefined,
@@ -283,6 +286,7 @@ export class JobBook {
     const counts = job.roles.map(() => 0);
     for (const { role } of record.members) counts[role] += 1;
     record.counts = counts;
+    record.size = sizeOf(this.ground, record);
     const role = spareRoleOf(record);
     const spare =
       group === undefined ? 0 : Math.max(0, counts[role] - job.roles[role].replicas.min);

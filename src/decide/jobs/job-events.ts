@@ -108,7 +108,7 @@ export function loseStranded(book: JobBook, row: number, actions: Action[]): voi
 function fitsEmptyRow({ ground, rows }: JobBook, row: number, record: JobRecord): boolean {
   const { count, milli } = ground.model.classes;
   const left = ground.table.emptyMilli(row);
-  for (const { request } of rows.on(row).get(record) ?? []) {
+  for (const { request } of rows.on(row).get(record)?.members ?? []) {
     const fitting = [...left.keys()]
       .filter((device) => left[device] >= milli[request])
       .toSorted((one, other) => left[one] - left[other] || one - other);

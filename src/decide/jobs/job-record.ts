@@ -47,6 +47,8 @@ export interface JobRecord {
   counts: readonly number[];
   /** Members above the minimum of the role with most of them: how many may be taken away. */
   spare: number;
+  /** What its lost time is multiplied by (rule V5). */
+  size: number;
   /** What all its members above the minimum hold, while it runs. */
   grown: Amounts;
   /** It is suspended, and its queue may not hold it again at present (rule Q4). */

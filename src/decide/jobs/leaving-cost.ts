@@ -31,7 +31,7 @@ export function cheapestLeaving(
   { nowMs, graceMs, reserve, maySuspend }: LeavingOptions,
 ): Leaving {
   const { checkpoint, suspension } = record.job;
-  const milli = sizeOf(book.ground, record);
+  const milli = record.size;
   const sinceSavedMs = Math.max(0, nowMs - record.savedMs);
   const restartMs = checkpoint?.restartMs ?? 0;
   let best: Leaving = { way: "kill", lostWork: (sinceSavedMs + restartMs) * milli };
@@ -49,9 +49,8 @@ export function cheapestLeaving(
   return best;
 }
 
-/** At most what `cheapestLeaving` says is lost, whatever host memory there is. O(members). */
+/** At most what `cheapestLeaving` says is lost, whatever host memory there is. O(1). */
 export function leastLostWork(
-  book: JobBook,
   record: JobRecord,
   { nowMs, graceMs }: Pick<LeavingOptions, "nowMs" | "graceMs">,
 ): number {
@@ -64,7 +63,7 @@ export function leastLostWork(
   if (suspension !== undefined && suspension.suspendMs <= graceMs) {
     lostMs = Math.min(lostMs, suspension.suspendMs + suspension.resumeMs);
   }
-  return lostMs * sizeOf(book.ground, record);
+  return lostMs * record.size;
 }
 
 /**
@@ -90,7 +89,7 @@ function canPark({ ground }: JobBook, { job, members }: JobRecord, reserve: numb
 }
 
 /** Milli of devices that the job holds; without devices, its cores at CORES_A_DEVICE a device. */
-function sizeOf({ model }: Ground, { members }: JobRecord): number {
+export function sizeOf({ model }: Ground, { members }: JobRecord): number {
   const { cpu, count, milli } = model.classes;
   let devices = 0;
   let cores = 0;

@@ -1,5 +1,4 @@
 import type { JobBook } from "./job-book.ts";
-import type { Member } from "./job-record.ts";
 import { leastLostWork } from "./leaving-cost.ts";
 import type { SearchOptions } from "./victim-choice.ts";
 import { mayLeave, type Whose } from "./who-may-leave.ts";
@@ -22,17 +21,12 @@ export function quickBound(
   const cpu = classes.cpu[request] - table.cpuFree[row];
   const memory = classes.memory[request] - table.memoryFree[row];
   let [milliPrice, cpuPrice, memoryPrice] = [Infinity, Infinity, Infinity];
-  for (const [record, members] of book.rows.on(row)) {
-    if (record.group === undefined) continue;
+  for (const { record, milli: milliHeld, cpu: cpuHeld, memory: memoryHeld } of book.rows.running(
+    row,
+  )) {
     if (record.spare > 0) return 0;
     if (!mayLeave(claim, record, options.nowMs)) continue;
-    const cost = leastLostWork(book, record, options);
-    let [milliHeld, cpuHeld, memoryHeld] = [0, 0, 0];
-    for (const member of members) {
-      milliHeld += milliOf(book, member);
-      cpuHeld += classes.cpu[member.request];
-      memoryHeld += classes.memory[member.request];
-    }
+    const cost = leastLostWork(record, options);
     if (milliHeld > 0) milliPrice = Math.min(milliPrice, priceOf(cost, milli, milliHeld));
     if (cpuHeld > 0) cpuPrice = Math.min(cpuPrice, priceOf(cost, cpu, cpuHeld));
     if (memoryHeld > 0) memoryPrice = Math.min(memoryPrice, priceOf(cost, memory, memoryHeld));
@@ -43,9 +37,4 @@ export function quickBound(
 /** One job covers what is missing, or several do and each pays at least in proportion. */
 function priceOf(cost: number, missing: number, held: number): number {
   return missing > held ? (cost * missing) / held : cost;
-}
-
-function milliOf({ ground }: JobBook, { request }: Member): number {
-  const { count, milli } = ground.model.classes;
-  return count[request] * milli[request];
 }

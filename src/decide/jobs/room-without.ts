@@ -29,7 +29,7 @@ export function roomWithout(
   }
   let cpu = table.cpuFree[row];
   let memory = table.memoryFree[row];
-  for (const [record, members] of book.rows.on(row)) {
+  for (const { record, members } of book.rows.running(row)) {
     const leavesWhole = mayLeave(claim, record, nowMs);
     if (!leavesWhole && record.spare === 0) continue;
     const role = leavesWhole ? -1 : spareRoleOf(record);

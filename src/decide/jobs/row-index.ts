@@ -1,28 +1,57 @@
+import type { RequestClasses } from "../cluster/request-classes.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 
 /** Set in a row's mask where an elastic job has members to spare. */
 export const SPARE_BIT = 1 << 30;
 const UNKNOWN = -1;
-const NOBODY: ReadonlyMap<JobRecord, readonly Member[]> = new Map();
+const NOBODY: ReadonlyMap<JobRecord, RowJob> = new Map();
+
+/** A job on a row, and what its members hold there. Replaced, never changed. */
+export interface RowJob {
+  readonly record: JobRecord;
+  readonly members: readonly Member[];
+  /** Milli of devices in all. */
+  readonly milli: number;
+  readonly cpu: number;
+  readonly memory: number;
+}
 
 /** Who has members on each row, running or suspended. */
 export class RowIndex {
-  #rows = new Map<number, Map<JobRecord, Member[]>>();
+  readonly #classes: RequestClasses;
+  #rows = new Map<number, Map<JobRecord, RowJob>>();
   /** By row: bits of the groups that run there and SPARE_BIT, or UNKNOWN. */
   #masks: number[] = [];
+  /** By row: jobs that run there, by submission, as far as they are known. */
+  #running: (readonly RowJob[] | undefined)[] = [];
 
-  /** Members on the row by job, in no particular order. */
-  on(row: number): ReadonlyMap<JobRecord, readonly Member[]> {
+  constructor(classes: RequestClasses) {
+    this.#classes = classes;
+  }
+
+  /** By job what is on the row, running or suspended, in no particular order. */
+  on(row: number): ReadonlyMap<JobRecord, RowJob> {
     return this.#rows.get(row) ?? NOBODY;
+  }
+
+  /** Jobs that run on the row, by submission. O(1) while the row stays. */
+  running(row: number): readonly RowJob[] {
+    let known = this.#running[row];
+    if (known !== undefined) return known;
+    known = [...this.on(row).values()]
+      .filter(({ record }) => record.group !== undefined)
+      .sort((left, right) => left.record.sequence - right.record.sequence);
+    while (this.#running.length <= row) this.#running.push(undefined);
+    this.#running[row] = known;
+    return known;
   }
 
   add(record: JobRecord, members: readonly Member[]): void {
     for (const member of members) {
       let on = this.#rows.get(member.row);
       if (on === undefined) this.#rows.set(member.row, (on = new Map()));
-      const own = on.get(record);
-      if (own === undefined) on.set(record, [member]);
-      else own.push(member);
+      const before = on.get(record)?.members ?? [];
+      on.set(record, this.#rowJob(record, [...before, member]));
     }
     this.changed(members);
   }
@@ -31,8 +60,8 @@ export class RowIndex {
     const leaving = new Set(members);
     for (const { row } of members) {
       const on = this.#rows.get(row);
-      const left = on?.get(record)?.filter((member) => !leaving.has(member)) ?? [];
-      if (left.length > 0) on!.set(record, left);
+      const left = on?.get(record)?.members.filter((member) => !leaving.has(member)) ?? [];
+      if (left.length > 0) on!.set(record, this.#rowJob(record, left));
       else on?.delete(record);
       if (on?.size === 0) this.#rows.delete(row);
     }
@@ -41,7 +70,10 @@ export class RowIndex {
 
   /** What runs on the rows of these members, or what it has to spare, is not what it was. */
   changed(members: readonly Member[]): void {
-    for (const { row } of members) this.#masks[row] = UNKNOWN;
+    for (const { row } of members) {
+      this.#masks[row] = UNKNOWN;
+      this.#running[row] = undefined;
+    }
   }
 
   /**
@@ -52,9 +84,8 @@ export class RowIndex {
     const known = this.#masks[row] ?? UNKNOWN;
     if (known !== UNKNOWN) return known;
     let mask = 0;
-    for (const { group, spare } of this.on(row).keys()) {
-      if (group === undefined) continue;
-      mask |= spare > 0 ? group.bit | SPARE_BIT : group.bit;
+    for (const { record } of this.running(row)) {
+      mask |= record.spare > 0 ? record.group!.bit | SPARE_BIT : record.group!.bit;
     }
     while (this.#masks.length <= row) this.#masks.push(UNKNOWN);
     this.#masks[row] = mask;
@@ -63,12 +94,26 @@ export class RowIndex {
 
   /** A copy whose records are `copyOf` the original's. */
   fork(copyOf: (record: JobRecord) => JobRecord): RowIndex {
-    const copy = new RowIndex();
+    const copy = new RowIndex(this.#classes);
     for (const [row, on] of this.#rows) {
-      const made = new Map<JobRecord, Member[]>();
-      for (const [record, members] of on) made.set(copyOf(record), [...members]);
+      const made = new Map<JobRecord, RowJob>();
+      for (const [of, job] of on) {
+        const record = copyOf(of);
+        made.set(record, { ...job, record });
+      }
       copy.#rows.set(row, made);
     }
     return copy;
+  }
+
+  #rowJob(record: JobRecord, members: readonly Member[]): RowJob {
+    const { cpu, memory, count, milli } = this.#classes;
+    let [milliHeld, cpuHeld, memoryHeld] = [0, 0, 0];
+    for (const { request } of members) {
+      milliHeld += count[request] * milli[request];
+      cpuHeld += cpu[request];
+      memoryHeld += memory[request];
+    }
+    return { record, members, milli: milliHeld, cpu: cpuHeld, memory: memoryHeld };
   }
 }

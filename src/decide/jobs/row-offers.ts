@@ -38,20 +38,15 @@ export function offerOf(
   claim: Whose,
   search: { readonly nowMs: number; readonly leavingOf: (record: JobRecord) => LeavingKnown },
 ): RowOffer {
-  const found: [JobRecord, readonly Member[]][] = [];
-  for (const entry of book.rows.on(row)) {
-    const [record] = entry;
-    if (record.group === undefined) continue;
-    if (record.spare > 0 || mayLeave(claim, record, search.nowMs)) found.push(entry);
-  }
-  if (found.length > 1) found.sort(([left], [right]) => left.sequence - right.sequence);
   const units: OfferedUnit[] = [];
   const spare: number[] = [];
-  for (const [record, members] of found) {
+  for (const { record, members } of book.rows.running(row)) {
+    const leavesWhole = mayLeave(claim, record, search.nowMs);
+    if (!leavesWhole && record.spare === 0) continue;
     const group = spare.length;
     const number = record.sequence * MEMBERS_MAX;
     spare.push(record.spare);
-    if (mayLeave(claim, record, search.nowMs)) {
+    if (leavesWhole) {
       const { lostWork: cost, lostAtLeast: leastCost, keepsMemory } = search.leavingOf(record);
       const holdings = members.map((member) => holdingOf(book, member, keepsMemory));
       const isWhole = true;

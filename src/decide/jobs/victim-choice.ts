@@ -178,8 +178,7 @@ function unitsOf(book: JobBook, rows: readonly number[], claim: Claim, how: Offe
   const found = new Set<JobRecord>();
   for (const row of rows) {
     if ((book.rows.maskOf(row) & claim.mask) === 0) continue;
-    for (const record of book.rows.on(row).keys()) {
-      if (record.group === undefined) continue;
+    for (const { record } of book.rows.running(row)) {
       if (record.spare > 0 || mayLeave(claim, record, nowMs)) found.add(record);
     }
   }
