@@ -5,8 +5,8 @@ import { type CostChange, costChangesOf } from "./cost-change.ts";
 import { idleDevices, planServing } from "./serving-plan.ts";
 import { HOUR_MS } from "./trial.ts";
 
-/** The amount at which costs are varied, if it is among the amounts; otherwise the first of them. */
-const SENSITIVITY_AMOUNT = 1;
+/** The amount that is told in detail, if it is among those asked for; otherwise the first of them. */
+const HEADLINE_AMOUNT = 1;
 
 export interface CompareOptions {
   /** Where the scenario stands, for refusals. */
@@ -38,7 +38,7 @@ export async function compare(
   const results = await Promise.all(
     amounts.map((amount) => comparePools(ground, { amount, guess: 0 })),
   );
-  const base = results.find(({ amount }) => amount === SENSITIVITY_AMOUNT) ?? results[0];
+  const base = results.find(({ amount }) => amount === HEADLINE_AMOUNT) ?? results[0];
   const changes = hasSensitivity ? costChangesOf(scenario) : [];
   const sensitivity = await Promise.all(changes.map((change) => varyCost(ground, base, change)));
   const { name, policy, seed, services, notes } = scenario;
@@ -56,7 +56,7 @@ export async function compare(
     idleDevices: idleDevices(serving),
     amounts: results,
     sensitivity,
-    sensitivityAmount: base.amount,
+    headlineAmount: base.amount,
     runs,
     notes,
   };

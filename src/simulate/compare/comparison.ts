@@ -21,7 +21,8 @@ export interface Comparison {
   readonly amounts: readonly AmountResult[];
   /** Each cost of changing hands changed alone; empty unless asked for. */
   readonly sensitivity: readonly SensitivityResult[];
-  readonly sensitivityAmount: number;
+  /** The amount that is told in detail, and at which costs are varied. */
+  readonly headlineAmount: number;
   /** Runs of the scheduler. */
   readonly runs: number;
   readonly notes: readonly string[];

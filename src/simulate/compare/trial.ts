@@ -3,6 +3,7 @@ import type { PlannedEvent, SimulatedJob } from "../../engine/simulated/workload
 import type { ModelService } from "../../model/service.ts";
 import type { Node } from "../../model/node.ts";
 import { milliseconds } from "../../model/units.ts";
+import { rankOf } from "../run/quantiles.ts";
 import { runWorkload } from "../run/run.ts";
 import { cloneNodes } from "../scenario/build-nodes.ts";
 import { deviceWork, scaleJobs, spanOf } from "../scenario/scale-jobs.ts";
@@ -195,7 +196,7 @@ function jobFigures(histories: readonly JobHistory[], jobs: readonly SimulatedJo
     unfinished: histories.filter(({ endMs }) => endMs === undefined).map(({ id }) => id),
     suspensions: histories.reduce((sum, { suspensions }) => sum + suspensions, 0),
     stops: histories.reduce((sum, { stops }) => sum + stops, 0),
-    completionHours: { mean: mean(hours), p90: quantile(hours.toSorted(), 0.9) },
+    completionHours: { mean: mean(hours), p90: rankOf(hours.toSorted(), 0.9) },
     workHours: jobs.reduce((sum, job) => sum + deviceWork(job), 0) / DEVICE_HOUR,
   };
 }
@@ -209,7 +210,7 @@ export function waitFigures({ objective }: ServicePlan, waitMs: Float64Array): W
   const attainment = late === -1 ? 1 : late / sorted.length;
   return {
     requests: sorted.length,
-    waitSeconds: { p50: quantile(sorted, 0.5) / 1000, p99: quantile(sorted, 0.99) / 1000 },
+    waitSeconds: { p50: rankOf(sorted, 0.5) / 1000, p99: rankOf(sorted, 0.99) / 1000 },
     attainment,
     meetsObjective: attainment >= objective.quantile,
   };
@@ -246,11 +247,6 @@ function useOf(books: Books, endMs: number): DeviceUse {
     lost,
     checkpointing: Math.max(0, held.offline / DEVICE_HOUR - productive - lost),
   };
-}
-
-/** By the nearest rank, of ascending values; 0 of nothing. */
-function quantile(sorted: Float64Array, share: number): number {
-  return sorted.length === 0 ? 0 : sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
 function mean(values: Float64Array): number {
