@@ -47,6 +47,8 @@ export interface Work {
 export interface SchedulerOptions {
   /** Within which offline work gives back what online work needs (rule V5). */
   readonly graceMs: Milliseconds;
+  /** How long a job may be overtaken before room is kept for it; absent: for ever (rule J10). */
+  readonly patienceMs?: Milliseconds;
 }
 
 const DEFAULTS: SchedulerOptions = { graceMs: milliseconds(30_000) };
@@ -147,6 +149,7 @@ export class Scheduler {
     const deciding = () => ({
       nowMs,
       graceMs: this.#options.graceMs,
+      patienceMs: this.#options.patienceMs,
       shared: withoutHeld(capacity, this.#services.held),
       random,
       actions,

@@ -40,6 +40,9 @@ export function digestState(state: State): string {
   for (const [, record] of [...state.jobs.records].toSorted(byKey)) {
     digestJob(digest, ground, record);
   }
+  const { keptRoom } = state.jobs;
+  digest.text(keptRoom === undefined ? "" : `${keptRoom.record.job.id} ${keptRoom.untilMs}`);
+  for (const row of keptRoom?.rows ?? []) digest.text(table.ids[row]);
   digestServices(digest, ground, state.services);
   return digest.hex();
 }
@@ -48,6 +51,7 @@ function digestJob(digest: Digest, ground: Ground, record: JobRecord): void {
   const { state } = record;
   digest.text(JSON.stringify(record.job));
   digest.text(record.waitCode ?? "");
+  digest.text(String(record.overtakenMs));
   digest.text(state.kind);
   digest.integer(state.kind === "suspended" || state.kind === "stopping" ? state.departure : 0);
   digest.integer(state.kind === "stopping" && state.isOver ? 1 : 0);

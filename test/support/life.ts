@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PlacementModel } from "../../src/decide/placement/placement-model.ts";
 import { findPolicy } from "../../src/decide/policies/registry.ts";
-import { Scheduler } from "../../src/decide/scheduler.ts";
+import { Scheduler, type SchedulerOptions } from "../../src/decide/scheduler.ts";
 import type { Action, MemberPlace, StartReplica, WakeReplica } from "../../src/model/action.ts";
 import type { Event, RequestCounts } from "../../src/model/event.ts";
 import type { DepartureId, ServiceId } from "../../src/model/ids.ts";
@@ -40,9 +40,9 @@ export class Life {
   #leaving = new Map<DepartureId, readonly Held[]>();
   #waiting: { readonly held: readonly Held[]; readonly after: readonly DepartureId[] }[] = [];
 
-  constructor(policy = "best-fit") {
+  constructor(policy = "best-fit", options?: SchedulerOptions) {
     const profile = { classes: [] };
-    this.scheduler = new Scheduler(new PlacementModel(findPolicy(policy)!, profile));
+    this.scheduler = new Scheduler(new PlacementModel(findPolicy(policy)!, profile), options);
   }
 
   /** The code of the refusal, or `undefined`. A refused event must have changed nothing. */

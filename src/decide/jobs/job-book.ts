@@ -8,6 +8,7 @@ import type { Ground } from "../ground.ts";
 import { QueueTree } from "../queues/queue-tree.ts";
 import { Timetable } from "../timetable.ts";
 import { JobGroups } from "./job-groups.ts";
+import { dropKeptRoom, type KeptRoom } from "./kept-room.ts";
 import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
 import { PendingLines } from "./pending-lines.ts";
 import { RowIndex } from "./row-index.ts";
@@ -39,6 +40,9 @@ export class JobBook {
   /** Running jobs by who may make them leave. */
   groups = new JobGroups();
   rows: RowIndex;
+  /** Pending jobs that had their turn in vain before others started. */
+  overtaken = new Set<JobRecord>();
+  keptRoom: KeptRoom | undefined;
   /** What is known of those who may leave for a replica, by class. */
   replicaMemos = new Map<number, VictimMemo>();
   #bySequence = new Map<number, JobRecord>();
@@ -81,6 +85,7 @@ export class JobBook {
       nextMember: 0,
       startedMs: nowMs,
       savedMs: nowMs,
+      overtakenMs: undefined,
       waitCode: undefined,
     };
     this.#sequence += 1;
@@ -97,7 +102,7 @@ export class JobBook {
 
   /** The job is gone. It holds nothing any more. */
   forget(record: JobRecord): void {
-    if (record.state.kind === "pending") this.lines.remove(record);
+    if (record.state.kind === "pending") this.#leaveLine(record);
     this.records.delete(record.job.id);
     this.elastic.delete(record);
     this.#bySequence.delete(record.sequence);
@@ -131,7 +136,7 @@ export class JobBook {
 
   /** The gang runs on these places, whose room is taken already. */
   toRunning(record: JobRecord, members: readonly Member[]): void {
-    if (record.state.kind === "pending") this.lines.remove(record);
+    if (record.state.kind === "pending") this.#leaveLine(record);
     if (this.suspended.delete(record)) this.rows.remove(record, record.members);
     record.state = { kind: "running" };
     record.group = this.groups.join(record, this.ground.table.changes);
@@ -228,6 +233,9 @@ export class JobBook {
     copy.groups = groups;
     copy.rows = this.rows.fork(copyOf);
     copy.spare = this.spare;
+    for (const record of this.overtaken) copy.overtaken.add(copyOf(record));
+    const kept = this.keptRoom;
+    copy.keptRoom = kept && { ...kept, record: copyOf(kept.record) };
     for (const [request, records] of this.hungry) {
       copy.hungry.set(request, new Set([...records].map(copyOf)));
     }
@@ -265,6 +273,14 @@ export class JobBook {
     this.#stopsRunning(record);
     this.victimVersion += 1;
     return [...held, ...kept];
+  }
+
+  /** It is not pending any more. */
+  #leaveLine(record: JobRecord): void {
+    this.lines.remove(record);
+    record.overtakenMs = undefined;
+    this.overtaken.delete(record);
+    if (this.keptRoom?.record === record) dropKeptRoom(this);
   }
 
   #depart(record: JobRecord, holdings: readonly Holding[]): DepartureId {

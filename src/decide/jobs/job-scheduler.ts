@@ -6,6 +6,7 @@ import { mayFit, minimumPieces, placeGang, speedTiers } from "./gang-placer.ts";
 import { growElastic } from "./grow-elastic.ts";
 import { gangAmounts, type JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
+import { chooseKeptRoom, overtake, withKeptRoomClosed } from "./kept-room.ts";
 import { letLeave, jobsOnDrainedNodes, placesOf } from "./leave.ts";
 import type { Line } from "./pending-lines.ts";
 import { reasonToWait, tellWaiting } from "./tell-waiting.ts";
@@ -15,19 +16,34 @@ import { makeRoom } from "./victim-search.ts";
 export interface Deciding {
   readonly nowMs: number;
   readonly graceMs: number;
+  /** How long a job may be overtaken before room is kept for it; absent: for ever (rule J10). */
+  readonly patienceMs: number | undefined;
   /** What jobs may share: the cluster without what services hold. */
   readonly shared: Amounts;
   readonly random: Random;
   readonly actions: Action[];
 }
 
-/** One pass over all jobs (rules J2 to J8): those due, those drained, suspended, pending, growing. */
+/** One pass over all jobs (rules J2 to J10): those due, those drained, suspended, pending, growing. */
 export function decideJobs(book: JobBook, deciding: Deciding): void {
   handleDue(book, deciding);
   moveOffDrainedNodes(book, deciding);
   resumeSuspended(book, deciding);
-  startPending(book, deciding);
-  growElastic(book, deciding);
+  startKept(book, deciding);
+  withKeptRoomClosed(book, () => {
+    startPending(book, deciding);
+    growElastic(book, deciding);
+  });
+}
+
+/** The gang that room is kept for comes before all others, wherever it fits (rule J10). */
+function startKept(book: JobBook, deciding: Deciding): void {
+  chooseKeptRoom(book, deciding);
+  if (book.keptRoom === undefined) return;
+  const { record } = book.keptRoom;
+  const line = book.lines.lineOf(record);
+  const code = tryStart(book, record, line, deciding);
+  if (code !== undefined) tellWaiting(book, line, code, deciding);
 }
 
 /** Ends of back-offs and minimum runtimes, and deadlines. */
@@ -139,6 +155,8 @@ function startPending(book: JobBook, deciding: Deciding): void {
   if (lines.size === 0) return;
   /** By leaf: how many of its lines, from the first on, were tried in vain. */
   const passed = new Map<number, number>();
+  /** Those that had their turn in vain. */
+  let turned: JobRecord[] = [];
   const isLeft = (leaf: number) => (passed.get(leaf) ?? 0) < lines.inOrder(leaf).length;
   for (;;) {
     const leaf = queues.pickLeaf(deciding.shared, isLeft);
@@ -148,7 +166,12 @@ function startPending(book: JobBook, deciding: Deciding): void {
     for (let place = passed.get(leaf) ?? 0; place < order.length; place += 1) {
       const line = order[place];
       const code = tryStart(book, line.jobs[0], line, deciding);
-      if (code === undefined) break;
+      if (code === undefined) {
+        overtake(book, turned, deciding);
+        turned = [];
+        break;
+      }
+      if (code === "no-room-now") turned.push(line.jobs[0]);
       tellWaiting(book, line, code, deciding);
       passed.set(leaf, place + 1);
     }

@@ -34,7 +34,7 @@ export class PendingLines {
 
   /** O(log jobs of the line) to find the place, and O(lines of the queue) if it is the first. */
   add(record: JobRecord): void {
-    const line = this.#lineOf(record);
+    const line = this.lineOf(record);
     const place = placeOf(line.jobs, record);
     if (place === 0) this.#takeOut(line);
     line.jobs.splice(place, 0, record);
@@ -44,7 +44,7 @@ export class PendingLines {
   }
 
   remove(record: JobRecord): void {
-    const line = this.#lineOf(record);
+    const line = this.lineOf(record);
     const place = placeOf(line.jobs, record);
     if (place === 0) this.#takeOut(line);
     line.jobs.splice(place, 1);
@@ -83,7 +83,8 @@ export class PendingLines {
     return copy;
   }
 
-  #lineOf({ leaf, shape }: JobRecord): Line {
+  /** The line that a job stands in, or would. */
+  lineOf({ leaf, shape }: JobRecord): Line {
     let lines = this.#lines.get(leaf);
     if (lines === undefined) {
       lines = new Map();
