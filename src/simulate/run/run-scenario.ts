@@ -96,6 +96,9 @@ export function runScenario(scenario: Scenario, onProgress: (nowMs: number) => v
     policy: scenario.policy,
     seed: scenario.seed,
     graceMs: milliseconds(scenario.graceMs),
+    ...(scenario.patienceMs === undefined
+      ? {}
+      : { patienceMs: milliseconds(scenario.patienceMs) }),
     sampleMs: stepFor(spanOf(filled)),
     onProgress,
   });
@@ -139,7 +142,7 @@ function summarize(scenario: Scenario, run: RunResult): RunSummary {
     services: summarizeServices(scenario, run),
     decisions: run.decisions,
     hash: run.hash,
-    notes: [...scenario.notes, ...notesOf(scenario)],
+    notes: scenario.notes,
   };
 }
 
@@ -177,15 +180,6 @@ function workloadOf(scenario: Scenario): Workload {
     jobs: scenario.jobs,
     requests: scenario.services.map(({ requests }) => requests),
   };
-}
-
-/** What the scenario asks for and the scheduler does not do yet is said, not passed over. */
-function notesOf({ patienceMs }: Scenario): string[] {
-  const notes: string[] = [];
-  if (patienceMs !== undefined) {
-    notes.push("patience: no room is kept yet for jobs that have waited long");
-  }
-  return notes;
 }
 
 const NO_ORDERS: ReplicaOrders = { starts: 0, wakes: 0, sleeps: 0, stops: 0 };

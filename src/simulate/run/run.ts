@@ -18,6 +18,8 @@ export interface RunPlan {
   readonly policy: string;
   readonly seed: number;
   readonly graceMs: Milliseconds;
+  /** How long a job may be overtaken before room is kept for it; absent: for ever. */
+  readonly patienceMs?: Milliseconds;
   /** The run ends here even if work is left, and not before. */
   readonly horizonMs?: number;
   /** Time between samples at first; it grows with a run that is long. No decision depends on it. */
@@ -50,7 +52,9 @@ const STEPS_A_PROGRESS = 20_000;
  */
 export function runWorkload(plan: RunPlan): RunResult {
   const { horizonMs } = plan;
-  const scheduler = new Scheduler(modelOf(plan), { graceMs: plan.graceMs });
+  const { graceMs, patienceMs } = plan;
+  const options = { graceMs, ...(patienceMs === undefined ? {} : { patienceMs }) };
+  const scheduler = new Scheduler(modelOf(plan), options);
   const fleet = new Fleet();
   const orders = new Orders(new Map(plan.workload.jobs.map(({ job }) => [job.id, job])));
   const engine = new SimulatedEngine(plan.workload, (untilMs) => sampler.passUntil(untilMs));

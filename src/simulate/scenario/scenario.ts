@@ -30,7 +30,10 @@ export interface Prices {
 export interface Scenario {
   readonly name: string;
   readonly seed: number;
-  /** When the simulation stops; absent: when all work is done. */
+  /**
+   * Span that the plan covers: offline work is measured by it, and no failure is planned after it.
+   * Absent: until the last request, submission or failure. What is under way then goes on to its end.
+   */
   readonly horizonMs?: number;
   /** Name of a placement policy. */
   readonly policy: string;
