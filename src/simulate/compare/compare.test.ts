@@ -127,10 +127,16 @@ test("an objective that one pool cannot keep is missed, with the saving by time 
 });
 
 test("each cost that a scenario has is varied alone", async () => {
-  const changes = costChangesOf(scenario).map(({ cost, factor }) => `${cost} ${factor}`);
-  assert.ok(changes.includes("wake 0") && changes.includes("suspend 5"));
-  assert.ok(!changes.includes("checkpoint interval 0"));
-  assert.ok(!changes.some((change) => change.startsWith("replica start")));
+  const changes = costChangesOf(changeWake(2000)).map(({ cost, factor }) => `${cost} x ${factor}`);
+  assert.deepEqual(changes, [
+    "wake x 0",
+    "wake x 2",
+    "wake x 5",
+    "checkpoint interval x 2",
+    "checkpoint interval x 5",
+    "host memory of a node x 2",
+    "host memory of a node x 5",
+  ]);
   const doubled = changeCost(changeWake(2000), { cost: "wake", factor: 2 });
   assert.equal(doubled.services[0].service.sleep?.wakeMs, 4000);
   const rarely = changeCost(scenario, { cost: "checkpoint interval", factor: 5 });

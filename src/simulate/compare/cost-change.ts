@@ -15,7 +15,7 @@ const FACTORS = [0, 2, 5] as const;
 interface Cost {
   readonly cost: string;
   readonly factors: readonly number[];
-  /** Whether the scenario has it at all. */
+  /** Whether the scenario has it, and more than 0 of it. */
   isIn(scenario: Scenario): boolean;
   scale(scenario: Scenario, factor: number): Scenario;
 }
@@ -25,12 +25,12 @@ const COSTS: readonly Cost[] = [
   ofSleep("wake", "wakeMs"),
   ofServices(
     "replica start",
-    ({ sleep }) => sleep === undefined,
+    ({ sleep, startMs }) => sleep === undefined && startMs > 0,
     (service, factor) => ({ ...service, startMs: milliseconds(service.startMs * factor) }),
   ),
   ofServices(
     "keepAlive",
-    () => true,
+    ({ scaling }) => scaling.keepAliveMs > 0,
     (service, factor) => {
       const keepAliveMs = milliseconds(service.scaling.keepAliveMs * factor);
       return { ...service, scaling: { ...service.scaling, keepAliveMs } };
@@ -44,7 +44,7 @@ const COSTS: readonly Cost[] = [
   {
     cost: "grace",
     factors: FACTORS,
-    isIn: () => true,
+    isIn: ({ graceMs }) => graceMs > 0,
     scale: (scenario, factor) => ({ ...scenario, graceMs: scenario.graceMs * factor }),
   },
   {
@@ -99,7 +99,7 @@ function ofServices(
 function ofSleep(cost: string, key: "sleepMs" | "wakeMs"): Cost {
   return ofServices(
     cost,
-    ({ sleep }) => sleep !== undefined,
+    ({ sleep }) => sleep !== undefined && sleep[key] > 0,
     (service, factor) => {
       const sleep: Sleeping = service.sleep!;
       return { ...service, sleep: { ...sleep, [key]: milliseconds(sleep[key] * factor) } };
@@ -132,7 +132,7 @@ function ofSuspension(cost: string, key: "suspendMs" | "resumeMs"): Cost {
   return ofJobs(
     cost,
     FACTORS,
-    ({ suspension }) => suspension !== undefined,
+    ({ suspension }) => suspension !== undefined && suspension[key] > 0,
     (job, factor) => {
       const suspension: Suspension = job.suspension!;
       return {
@@ -151,7 +151,7 @@ function ofCheckpoint(
   return ofJobs(
     cost,
     factors,
-    ({ checkpoint }) => checkpoint !== undefined,
+    ({ checkpoint }) => checkpoint !== undefined && checkpoint[key] > 0,
     (job, factor) => {
       const checkpoint: Checkpointing = job.checkpoint!;
       return {

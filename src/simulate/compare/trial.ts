@@ -108,6 +108,7 @@ export function runTrial(scenario: Scenario, trial: Trial): TrialResult {
     policy: varied.policy,
     seed: varied.seed,
     graceMs: milliseconds(varied.graceMs),
+    ...(varied.patienceMs === undefined ? {} : { patienceMs: milliseconds(varied.patienceMs) }),
     sampleMs: spanMs,
     ...(pool.kind === "offline" ? {} : { horizonMs: pool.untilMs }),
   });
