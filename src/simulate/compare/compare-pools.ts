@@ -50,11 +50,12 @@ type TryBudget = (budget: number) => Promise<PoolTrial>;
 export async function comparePools(ground: Ground, each: Case): Promise<AmountResult> {
   const two = await runTwoPools(ground, each);
   const { endHours, offlineHours } = two;
-  const attempt = budgetTrials(ground, each, endHours);
+  const tolerance = Math.max(TOLERANCE_SHARE * offlineHours, TOLERANCE_HOURS_MIN);
+  const attempt = budgetTrials(ground, each, { endHours, tolerance });
   const search: BudgetSearch<PoolTrial> = {
     isEnough: ({ isInTime }) => isInTime,
     guess: each.guess,
-    tolerance: Math.max(TOLERANCE_SHARE * offlineHours, TOLERANCE_HOURS_MIN),
+    tolerance,
     most: BUDGET_MOST * offlineHours,
   };
   const inTime = await leastBudget(attempt, search);
@@ -104,12 +105,21 @@ async function runTwoPools(ground: Ground, { amount, change }: Case): Promise<Tw
   };
 }
 
+interface Target {
+  readonly endHours: number;
+  readonly tolerance: number;
+}
+
 /**
  * Trials of one pool by budget, each run once: whole nodes to the end, and one more node for a part
- * of the time. That is the first part, or the last one if the first does not do: what is drained
- * from a node may be lost, and what comes late is of no use to the last jobs.
+ * of the time. That is the first part, or the last one where the first only just does not do: what
+ * is drained from a node may be lost, and what comes late is of no use to the last jobs.
  */
-function budgetTrials(ground: Ground, { amount, change }: Case, endHours: number): TryBudget {
+function budgetTrials(
+  ground: Ground,
+  { amount, change }: Case,
+  { endHours, tolerance }: Target,
+): TryBudget {
   const { serving } = ground;
   const untilMs = endHours * HOUR_MS;
   async function runPool(budget: number, nodes: number, extra: Extra): Promise<PoolTrial> {
@@ -133,7 +143,8 @@ function budgetTrials(ground: Ground, { amount, change }: Case, endHours: number
     const nodes = serving.nodes + whole;
     const extraMs = Math.max(0, Math.round((nodeHours - whole * endHours) * HOUR_MS));
     const first = await runPool(budget, nodes, { fromMs: 0, untilMs: extraMs });
-    if (extraMs === 0 || (first.isInTime && first.meetsObjectives)) return first;
+    const isKept = first.isInTime && first.meetsObjectives;
+    if (extraMs === 0 || isKept || first.missing > tolerance) return first;
     const last = await runPool(budget, nodes, { fromMs: untilMs - extraMs, untilMs });
     return rank(last) > rank(first) ? last : first;
   }

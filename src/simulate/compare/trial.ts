@@ -109,6 +109,7 @@ export function runTrial(scenario: Scenario, trial: Trial): TrialResult {
     seed: varied.seed,
     graceMs: milliseconds(varied.graceMs),
     ...(varied.patienceMs === undefined ? {} : { patienceMs: milliseconds(varied.patienceMs) }),
+    ...(varied.patienceMs === undefined ? {} : { patienceMs: milliseconds(varied.patienceMs) }),
     sampleMs: spanMs,
     ...(pool.kind === "offline" ? {} : { horizonMs: pool.untilMs }),
   });
