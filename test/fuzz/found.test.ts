@@ -180,3 +180,26 @@ test("J5, J8: a suspended job whose node has lost the devices for it starts anew
   const [action] = life.decide();
   assert.ok(action.kind === "stop-job" && action.job === "moved");
 });
+
+test("V2: a search that is shown too low a price ends all the same", () => {
+  const life = begin(1000, 1000, 1000, 1000);
+  const elastic = buildJob({
+    id: "elastic",
+    request: whole,
+    min: 2,
+    max: 3,
+    minimumRuntimeMs: 1e9,
+  });
+  const share = buildRequest({ count: 1, milli: 500 });
+  const gang = buildJob({ id: "gang", request: share, min: 2, suspendMs: 0, hostMemory: 9000 });
+  for (const job of [elastic, gang]) life.tell({ kind: "job-submitted", job });
+  life.decide();
+  assert.equal(life.membersOf("elastic"), 3);
+  life.nowMs = 1000;
+  const wide = buildJob({ id: "wide", priority: 1, request: buildRequest({ count: 3 }) });
+  life.tell({ kind: "job-submitted", job: wide });
+  assert.deepEqual(
+    life.decide().map(({ kind }) => kind),
+    ["wait-job"],
+  );
+});

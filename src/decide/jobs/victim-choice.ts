@@ -55,10 +55,7 @@ export function searchForOne(
   const look = lookerAt(book, claim, bounds, options);
   const [{ request }] = claim.pieces;
   bounds.prime((row) => quickBound(book, row, request, claim, options));
-  let best: Found | undefined;
-  for (let place = bounds.least(); best === undefined && place !== -1; place = bounds.least()) {
-    best = look(place, undefined);
-  }
+  let best = lookAtFirst(bounds, look);
   if (best === undefined) return undefined;
   for (let place = 0; place < bounds.rows.length; place += 1) {
     if (bounds.mayBeat(place, best.set)) best = look(place, best) ?? best;
@@ -78,6 +75,22 @@ export function searchForOne(
     }
   }
   return { victims, places: [{ row: best.row }] };
+}
+
+/** A set of the row of least bound that has one. A bound may be too low, and stays so for one in vain. */
+function lookAtFirst(bounds: RowBounds, look: ReturnType<typeof lookerAt>): Found | undefined {
+  const looked = new Set<number>();
+  for (let place = bounds.least(); place !== -1 && !looked.has(place); place = bounds.least()) {
+    looked.add(place);
+    const found = look(place, undefined);
+    if (found !== undefined) return found;
+  }
+  for (let place = 0; place < bounds.rows.length; place += 1) {
+    if (looked.has(place)) continue;
+    const found = look(place, undefined);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Looks at one row for a set that is better than the best so far, and keeps what it learns of it. */
