@@ -65,7 +65,7 @@ export class Departures {
     if (leaving === undefined) return;
     const { cpu, memory } = this.#classes;
     const { row, request } = holding;
-    if (cpu[request] > 0 && this.#sum(row, cpu) > table.cpuFree[row]) {
+    if (cpu[request] > 0 && this.#sum(row, cpu) > table.cpuFor(row, request)) {
       this.#collect(row, (other) => cpu[other.request] > 0, after);
     }
     if (memory[request] > 0 && this.#sum(row, memory) > table.memoryFree[row]) {

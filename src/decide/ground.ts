@@ -29,6 +29,8 @@ export class Ground {
   freedRows = new Set<number>();
   /** Who is to go back to devices, and what it physically holds until then (rule J4). */
   kept = new Map<string, Kept>();
+  /** Rows on which jobs hold more CPU than there is with what is lent. */
+  overloaded = new Set<number>();
   /** Capacity of all nodes; what failed or is drained is not counted. */
   capacity: Amounts = { cpu: 0, memory: 0, gpuMilli: 0 };
 
@@ -120,6 +122,7 @@ export class Ground {
     copy.drained = new Set(this.drained);
     copy.roomVersion = this.roomVersion;
     copy.freedRows = new Set(this.freedRows);
+    copy.overloaded = new Set(this.overloaded);
     copy.kept = new Map(this.kept);
     copy.capacity = this.capacity;
     return copy;

@@ -7,6 +7,7 @@ import type {
   NodeAdded,
   NodeDrained,
   NodeLost,
+  NodeObserved,
   NodeOpened,
   NodeRemoved,
   WorkEnded,
@@ -16,7 +17,7 @@ import type { NodeId, WorkId } from "../model/ids.ts";
 import type { Random } from "../model/random.ts";
 import type { CanNever, CannotNow, Refusal, RefusalCode } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
-import { type Milliseconds, milliseconds } from "../model/units.ts";
+import { type Milliseconds, milliseconds, QUANTITY_MAX } from "../model/units.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { DEVICE_KINDS_MAX, NO_KIND } from "./cluster/kind-table.ts";
 import { Ground } from "./ground.ts";
@@ -35,6 +36,7 @@ import { applyServiceEvent, loseReplicas } from "./services/service-events.ts";
 import { decideServices } from "./services/service-scheduler.ts";
 import { digestState } from "./state-digest.ts";
 import { checkNode, checkRequest } from "./validate.ts";
+import { relieveOverloaded } from "./jobs/victim-search.ts";
 
 /** Work that was submitted and has not ended. Replaced, never changed, so that forks share it. */
 export interface Work {
@@ -111,6 +113,8 @@ export class Scheduler {
         return this.#closeOrOpen(event);
       case "device-failed":
         return this.#failDevice(event);
+      case "node-observed":
+        return this.#observeNode(event, nowMs);
       case "work-submitted":
         return this.#submit(event);
       case "work-ended":
@@ -157,6 +161,7 @@ export class Scheduler {
       jobs: this.#jobs,
     });
     decideServices(deciding());
+    relieveOverloaded(this.#jobs, deciding());
     for (const work of this.#pending) actions.push(this.#tryPlace(work, random));
     decideJobs(this.#jobs, deciding());
     this.#ground.freedRows.clear();
@@ -226,7 +231,22 @@ export class Scheduler {
     rowOf.set(node.id, row);
     this.#ground.changeCapacity(table.capacityOf(row), 1);
     this.#ground.roomAppeared(row);
+    const { overcommit, cpu } = node;
+    if (overcommit !== undefined) this.#services.lent.open(row, cpu, overcommit);
     this.#reach = [];
+    return succeed(undefined);
+  }
+
+  #observeNode({ node, cpuUsed }: NodeObserved, nowMs: number): Result<undefined, Refusal> {
+    const row = this.#ground.rowOf.get(node);
+    if (row === undefined) return unknownNode(node);
+    const { lent } = this.#services;
+    if (!lent.isOpen(row)) return never("invalid-node", `node ${node} is not overcommitted`);
+    if (!(cpuUsed >= 0 && cpuUsed <= QUANTITY_MAX)) {
+      return never("invalid-node", `services on node ${node} cannot use ${cpuUsed} milli-CPU`);
+    }
+    lent.observe(row, nowMs, cpuUsed);
+    this.#services.lend(row);
     return succeed(undefined);
   }
 
@@ -257,6 +277,8 @@ export class Scheduler {
     const { rowOf, table, drained } = this.#ground;
     if (!drained.delete(row)) this.#ground.changeCapacity(table.capacityOf(row), -1);
     table.remove(row);
+    this.#services.lent.close(row);
+    this.#ground.overloaded.delete(row);
     rowOf.delete(node);
     this.#reach = [];
   }

@@ -6,13 +6,24 @@ import { DEVICE_MILLI, QUANTITY_MAX } from "../model/units.ts";
 /** Most devices of one node. */
 export const DEVICES_MAX = 1024;
 
+const OVERCOMMIT_MAX = 16;
+
 /** Why the node cannot be taken in (rules M1 to M4), or `undefined`. */
 export function checkNode(node: Node): CanNever | undefined {
-  const { id, cpu, memory, devices } = node;
+  const { id, cpu, memory, devices, overcommit } = node;
   if (!isQuantity(cpu)) return invalidNode(`node ${id} has ${cpu} milli-CPU`);
   if (!isQuantity(memory)) return invalidNode(`node ${id} has ${memory} MiB of memory`);
   if (devices.length > DEVICES_MAX) {
     return invalidNode(`node ${id} has ${devices.length} devices; at most ${DEVICES_MAX} can be`);
+  }
+  if (overcommit !== undefined) {
+    const { cpuMax, headroom } = overcommit;
+    if (!(cpuMax >= 1 && cpuMax <= OVERCOMMIT_MAX)) {
+      return invalidNode(`node ${id} is overcommitted ${cpuMax} times; it must be 1 to 16`);
+    }
+    if (!(headroom >= 0 && headroom <= OVERCOMMIT_MAX)) {
+      return invalidNode(`node ${id} has a headroom of ${headroom}; it must be 0 to 16`);
+    }
   }
   for (const [index, device] of devices.entries()) {
     if (!isQuantity(device.milliFree) || device.milliFree > DEVICE_MILLI) {

@@ -46,6 +46,7 @@ export interface MemberPlace {
 export interface LeaveReason {
   readonly code:
     | "online"
+    | "overload"
     | "reclaim"
     | "priority"
     | "cancelled"

@@ -4,6 +4,7 @@ import type { Node } from "./node.ts";
 import type { Queue } from "./queue.ts";
 import type { ResourceRequest } from "./resources.ts";
 import type { ModelService } from "./service.ts";
+import type { MilliCpu } from "./units.ts";
 
 /** What an engine or a user tells the scheduler. */
 export type Event = NodeEvent | WorkEvent | QueueEvent | JobEvent | ServiceEvent | Departed;
@@ -14,7 +15,8 @@ export type NodeEvent =
   | NodeLost
   | NodeDrained
   | NodeOpened
-  | DeviceFailed;
+  | DeviceFailed
+  | NodeObserved;
 export type WorkEvent = WorkSubmitted | WorkEnded;
 export type QueueEvent = QueueSet | QueueRemoved;
 export type JobEvent = JobSubmitted | JobCancelled | JobStarted | JobCheckpointed | JobEnded;
@@ -140,6 +142,16 @@ export interface ServiceObserved {
    * nothing until the next observation. Absent: not known.
    */
   readonly idle?: readonly ReplicaId[];
+}
+
+/**
+ * CPU that services have used on an overcommitted node just now, in milli-CPU: the most of the time
+ * since the last observation.
+ */
+export interface NodeObserved {
+  readonly kind: "node-observed";
+  readonly node: NodeId;
+  readonly cpuUsed: MilliCpu;
 }
 
 /** Counts of requests: 0 <= ended <= begun <= arrived. Only `begun` may fall. */

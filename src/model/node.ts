@@ -17,4 +17,14 @@ export interface Node {
   readonly memory: MiB;
   /** All of one kind (rule M3). */
   readonly devices: readonly Device[];
+  /** Absent: what runs here asks for no more CPU than there is. */
+  readonly overcommit?: Overcommit;
+}
+
+/** How far jobs may borrow CPU that services ask for and do not use (rule A7). */
+export interface Overcommit {
+  /** CPU that all on the node may ask for, over what it has: 1 to 16. */
+  readonly cpuMax: number;
+  /** CPU kept free beside what services use, over what they use: 0 to 16. */
+  readonly headroom: number;
 }

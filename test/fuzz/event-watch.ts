@@ -90,6 +90,9 @@ export class EventWatch {
         const replica = services.replicas.get(event.replica);
         return replica !== undefined && replica.place !== "leaving";
       }
+      case "node-observed":
+        // No node of a life is overcommitted.
+        return false;
       case "departed":
         return physical.isOpen(event.departure);
       default:
@@ -148,6 +151,8 @@ export class EventWatch {
         return;
       case "replica-gone":
         return services.vanish(services.replicas.get(event.replica)!);
+      case "node-observed":
+        return;
       case "departed":
         return this.#depart(event.departure);
       default:

@@ -191,7 +191,8 @@ export class Life {
     for (const [id, node] of this.nodes) {
       const here = all.filter((held) => held.node === id);
       const cpu = here.reduce((sum, { request }) => sum + request.cpu, 0);
-      assert.ok(cpu <= node.cpu, `${id} runs ${cpu} of ${node.cpu} milli-CPU`);
+      const cpuMax = node.cpu * (node.overcommit?.cpuMax ?? 1);
+      assert.ok(cpu <= cpuMax, `${id} runs ${cpu} of ${cpuMax} milli-CPU`);
       for (const [index, { milliFree }] of node.devices.entries()) {
         const on = here.filter(({ devices }) => devices.includes(index));
         const milli = on.reduce((sum, { request }) => sum + request.accelerators!.milli, 0);

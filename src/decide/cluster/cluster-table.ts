@@ -31,7 +31,10 @@ export class ClusterTable {
   rows = 0;
   ids: NodeId[] = [];
   #shape = new Int32Array(64);
+  /** What nothing asks for; below 0 where jobs have borrowed more than that. */
   cpuFree = new Int32Array(64);
+  /** What jobs may borrow beyond it (rule A7). */
+  #cpuLent = new Int32Array(64);
   memoryFree = new Int32Array(64);
   #set = new Int32Array(64);
   #emptySet = new Int32Array(64);
@@ -91,6 +94,7 @@ export class ClusterTable {
   remove(row: number): void {
     this.#load[row] = REMOVED;
     this.cpuFree[row] = REMOVED;
+    this.#cpuLent[row] = 0;
     this.memoryFree[row] = REMOVED;
     this.layoutVersion += 1;
     this.#changed(row);
@@ -105,6 +109,21 @@ export class ClusterTable {
   /** Something that is not in the table has changed on the row: it is to be looked at again. */
   touch(row: number): void {
     this.#changed(row);
+  }
+
+  /** The row lends jobs so much CPU from now on. */
+  setLent(row: number, cpu: number): void {
+    this.#cpuLent[row] = cpu;
+    this.#changed(row);
+  }
+
+  lent(row: number): number {
+    return this.#cpuLent[row];
+  }
+
+  /** Milli-CPU of the row that work of the class may take; below 0 if others hold too much. O(1). */
+  cpuFor(row: number, request: number): number {
+    return this.cpuFree[row] + this.#classes.borrows[request] * this.#cpuLent[row];
   }
 
   isClosed(row: number): boolean {
@@ -165,7 +184,7 @@ export class ClusterTable {
   fits(row: number, request: number): boolean {
     const classes = this.#classes;
     if (this.#closed[row] !== 0) return false;
-    if (this.cpuFree[row] < classes.cpu[request]) return false;
+    if (this.cpuFor(row, request) < classes.cpu[request]) return false;
     if (this.memoryFree[row] < classes.memory[request]) return false;
     const count = classes.count[request];
     if (count === 0) return true;
@@ -214,7 +233,7 @@ export class ClusterTable {
   /** Members of the class that fit on the row now, at most. O(devices). */
   roomFor(row: number, request: number): number {
     if (this.#closed[row] !== 0 || this.#load[row] === REMOVED) return 0;
-    const room = this.#bulkFor(request, this.cpuFree[row], this.memoryFree[row]);
+    const room = this.#bulkFor(request, this.cpuFor(row, request), this.memoryFree[row]);
     return room === 0 ? 0 : Math.min(room, this.#devicesFor(row, this.#set[row], request));
   }
 
@@ -272,6 +291,7 @@ export class ClusterTable {
     copy.ids = [...this.ids];
     copy.#shape = this.#shape.slice();
     copy.cpuFree = this.cpuFree.slice();
+    copy.#cpuLent = this.#cpuLent.slice();
     copy.memoryFree = this.memoryFree.slice();
     copy.#set = this.#set.slice();
     copy.#emptySet = this.#emptySet.slice();
@@ -296,6 +316,7 @@ export class ClusterTable {
     yield this.#states.shapeCpu[shape];
     yield this.#states.shapeMemory[shape];
     yield this.cpuFree[row];
+    yield this.#cpuLent[row];
     yield this.memoryFree[row];
     yield this.#states.shapeDeviceMemory[shape];
     yield this.#load[row];
@@ -348,7 +369,7 @@ export class ClusterTable {
   #changed(row: number): void {
     this.state[row] = this.#states.intern([
       this.#shape[row],
-      this.cpuFree[row],
+      Math.max(0, this.cpuFree[row] + this.#cpuLent[row]),
       this.memoryFree[row],
       this.#set[row],
       this.#history[row],
@@ -363,6 +384,7 @@ export class ClusterTable {
     if (rows <= this.cpuFree.length) return;
     this.#shape = grown(this.#shape, rows);
     this.cpuFree = grown(this.cpuFree, rows);
+    this.#cpuLent = grown(this.#cpuLent, rows);
     this.memoryFree = grown(this.memoryFree, rows);
     this.#set = grown(this.#set, rows);
     this.#emptySet = grown(this.#emptySet, rows);

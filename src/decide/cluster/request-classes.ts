@@ -4,12 +4,13 @@ import { grown } from "./grown.ts";
 import { ANY_KIND, type KindTable } from "./kind-table.ts";
 import { TupleTable } from "./tuple-table.ts";
 
-const FIELDS = 6;
+const FIELDS = 7;
 
 /** Requests by equality: two pieces of work that ask for the same are one class. */
 export class RequestClasses {
   readonly #tuples = new TupleTable();
-  readonly #byObject = new WeakMap<ResourceRequest, number>();
+  readonly #firm = new WeakMap<ResourceRequest, number>();
+  readonly #borrowing = new WeakMap<ResourceRequest, number>();
   readonly #kinds: KindTable;
   readonly #tuple = new Int32Array(FIELDS);
   /** Milli-CPU, by class. */
@@ -24,6 +25,8 @@ export class RequestClasses {
   deviceMemory = new Int32Array(64);
   /** Bits of the kinds that will do, by class. */
   kinds = new Int32Array(64);
+  /** 1 where the work may borrow CPU (rule A7), by class. */
+  borrows = new Int32Array(64);
 
   constructor(kinds: KindTable) {
     this.#kinds = kinds;
@@ -33,9 +36,13 @@ export class RequestClasses {
     return this.#tuples.size;
   }
 
-  /** Class of a valid request; `undefined` if it names more kinds than a KindTable holds. */
-  intern(request: ResourceRequest): number | undefined {
-    const known = this.#byObject.get(request);
+  /**
+   * Class of a valid request, by work that may borrow CPU or may not; `undefined` if it names more
+   * kinds than a KindTable holds.
+   */
+  intern(request: ResourceRequest, borrows = false): number | undefined {
+    const byObject = borrows ? this.#borrowing : this.#firm;
+    const known = byObject.get(request);
     if (known !== undefined) return known;
     const wanted = request.accelerators;
     const mask = wanted ? this.#kinds.mask(wanted.kinds) : ANY_KIND;
@@ -47,9 +54,10 @@ export class RequestClasses {
     tuple[3] = wanted ? wanted.milli : 0;
     tuple[4] = mask;
     tuple[5] = wanted?.memory ?? 0;
+    tuple[6] = borrows ? 1 : 0;
     const id = this.#tuples.intern(tuple, FIELDS);
     this.#store(id);
-    this.#byObject.set(request, id);
+    byObject.set(request, id);
     return id;
   }
 
@@ -65,11 +73,13 @@ export class RequestClasses {
     this.milli = grown(this.milli, id + 1);
     this.kinds = grown(this.kinds, id + 1);
     this.deviceMemory = grown(this.deviceMemory, id + 1);
+    this.borrows = grown(this.borrows, id + 1);
     this.cpu[id] = this.#tuple[0];
     this.memory[id] = this.#tuple[1];
     this.count[id] = this.#tuple[2];
     this.milli[id] = this.#tuple[3];
     this.kinds[id] = this.#tuple[4];
     this.deviceMemory[id] = this.#tuple[5];
+    this.borrows[id] = this.#tuple[6];
   }
 }

@@ -65,7 +65,8 @@ export function speedTiers(ground: Ground, record: JobRecord): (readonly number[
       if (wanted === undefined) return record.classes[role];
       const kinds = wanted.kinds.length === 0 ? fast : fast.filter((k) => wanted.kinds.includes(k));
       if (kinds.length === 0) return undefined;
-      return ground.model.classes.intern({ ...request, accelerators: { ...wanted, kinds } });
+      const faster = { ...request, accelerators: { ...wanted, kinds } };
+      return ground.model.classes.intern(faster, true);
     });
     if (classes.every((id) => id !== undefined)) tiers.push(classes);
   }

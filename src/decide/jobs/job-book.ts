@@ -63,7 +63,9 @@ export class JobBook {
   }
 
   add(job: BatchJob, leaf: number, nowMs: number): JobRecord {
-    const classes = job.roles.map(({ request }) => this.ground.model.classes.intern(request)!);
+    const classes = job.roles.map(
+      ({ request }) => this.ground.model.classes.intern(request, true)!,
+    );
     const sizes = job.roles.map(({ replicas }, role) => `${classes[role]}x${replicas.min}`);
     const record: JobRecord = {
       job,

@@ -130,7 +130,7 @@ function submit(book: JobBook, { job }: JobSubmitted, nowMs: number): Outcome {
     return never("queue-in-use", `queue ${job.queue} of job ${job.id} has queues below it`);
   }
   for (const { request } of job.roles) {
-    if (book.ground.model.classes.intern(request) === undefined) {
+    if (book.ground.model.classes.intern(request, true) === undefined) {
       return never(
         "too-many-device-kinds",
         `job ${job.id} names more device kinds than are told apart`,

@@ -18,7 +18,7 @@ export function quickBound(
   const { table, model } = book.ground;
   const { classes } = model;
   const milli = table.milliMissing(row, request);
-  const cpu = classes.cpu[request] - table.cpuFree[row];
+  const cpu = classes.cpu[request] - table.cpuFor(row, request);
   const memory = classes.memory[request] - table.memoryFree[row];
   let [milliPrice, cpuPrice, memoryPrice] = [Infinity, Infinity, Infinity];
   for (const { record, milli: milliHeld, cpu: cpuHeld, memory: memoryHeld } of book.rows.running(

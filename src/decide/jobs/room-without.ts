@@ -27,7 +27,7 @@ export function roomWithout(
   for (let device = 0; device < devices; device += 1) {
     milliLeft[device] = table.deviceMilli[start + device];
   }
-  let cpu = table.cpuFree[row];
+  let cpu = table.cpuFor(row, request);
   let memory = table.memoryFree[row];
   for (const { record, members } of book.rows.running(row)) {
     const leavesWhole = mayLeave(claim, record, nowMs);

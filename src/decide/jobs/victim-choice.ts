@@ -102,7 +102,7 @@ function lookerAt(book: JobBook, claim: Claim, bounds: RowBounds, options: Searc
   return (place: number, best: Found | undefined): Found | undefined => {
     const row = bounds.rows[place];
     const { units, spare } = offerOf(book, row, claim, { nowMs, leavingOf });
-    const free = freeOf(ground, row);
+    const free = freeOf(ground, row, claim.pieces[0].request);
     const isSteady = units.every(({ cost, leastCost }) => cost === leastCost);
     const cheapest = isSteady ? units : units.map((unit) => ({ ...unit, cost: unit.leastCost }));
     const { cost, count } = leastToVacate(free, cheapest, piece);
@@ -160,7 +160,7 @@ export function searchForMany(
   }));
   const { victims, units, spare } = offered;
   const choice = chooseVictims({
-    rows: rows.map((row) => freeOf(ground, row)),
+    rows: rows.map((row) => freeOf(ground, row, claim.pieces[0].request)),
     units,
     spare,
     demand,
@@ -253,7 +253,7 @@ export function couldHold({ table }: Ground, row: number, request: number): bool
   return !table.isRemoved(row) && !table.isClosed(row) && table.fitsEmpty(row, request);
 }
 
-function freeOf({ table }: Ground, row: number): VictimRow {
+function freeOf({ table }: Ground, row: number, request: number): VictimRow {
   const devices = table.deviceMilli.subarray(table.deviceStart[row], table.deviceStart[row + 1]);
-  return { cpu: table.cpuFree[row], memory: table.memoryFree[row], devices: [...devices] };
+  return { cpu: table.cpuFor(row, request), memory: table.memoryFree[row], devices: [...devices] };
 }

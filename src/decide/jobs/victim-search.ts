@@ -1,4 +1,6 @@
 import type { LeaveReason } from "../../model/action.ts";
+import type { ResourceRequest } from "../../model/resources.ts";
+import { mib, milliCpu } from "../../model/units.ts";
 import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
 import { minimumPieces, type Piece } from "./gang-placer.ts";
@@ -96,6 +98,26 @@ export function makeRoomForReplica(
     if (found === undefined) memo.failed(undefined);
   }
   return found && vacate(book, claim, found, deciding)[0];
+}
+
+/** Less is not missing on an overloaded node: one milli-CPU. */
+const LEAST_CPU: ResourceRequest = { cpu: milliCpu(1), memory: mib(0) };
+
+/** Jobs leave the nodes on which they hold more CPU than is lent to them (rule A7). */
+export function relieveOverloaded(book: JobBook, deciding: Deciding): void {
+  const { ground } = book;
+  const request = ground.model.classes.intern(LEAST_CPU, true)!;
+  const pieces = [{ role: 0, request }];
+  for (const row of [...ground.overloaded].toSorted((left, right) => left - right)) {
+    if (ground.table.cpuFor(row, request) >= 0) continue;
+    const reason: LeaveReason = { code: "overload", for: ground.table.ids[row] };
+    const claim = { pieces, groups: undefined, mask: EVERYBODY, reasonOf: () => reason };
+    const options = optionsFor(book, pieces, deciding);
+    const found = searchForOne(book, claim, boundsOf(book, [row], request), options);
+    if (found === undefined) continue;
+    for (const holding of vacate(book, claim, found, deciding)) ground.release(holding);
+  }
+  ground.overloaded.clear();
 }
 
 /** These rows, as far as they could hold the class, with nothing known of them. */

@@ -1,13 +1,7 @@
-/** The average follows what it sees within these times, up and down. */
-const RISE_MS = 300_000;
-const FALL_MS = 600_000;
+import { faded, FALL_POWERS, RISE_POWERS, spanUntil } from "./fading.ts";
+
 /** Less than this part of a replica is not worth one. */
 const LEAST = 1e-4;
-/** No span is longer than 2^40 ms, 34 years. */
-const SPAN_BITS = 40;
-/** `(1 - 1/τ)^(2^bit)` for each bit: a power is a product of these, alike on every platform. */
-const RISE_POWERS = powersOf(1 - 1 / RISE_MS);
-const FALL_POWERS = powersOf(1 - 1 / FALL_MS);
 
 /**
  * How many replicas the requests of a service will keep busy while another one comes up (rule A6).
@@ -65,31 +59,7 @@ export class Forecast {
 
   #averageAt(nowMs: number): number {
     const gap = this.#average - this.#busy;
-    let left = Math.floor(nowMs - this.#sinceMs);
     const powers = gap > 0 ? FALL_POWERS : RISE_POWERS;
-    let part = 1;
-    for (let bit = 0; left > 0 && bit < SPAN_BITS; bit += 1) {
-      if (left % 2 === 1) part *= powers[bit];
-      left = Math.floor(left / 2);
-    }
-    return this.#busy + gap * part;
+    return this.#busy + faded(gap, nowMs - this.#sinceMs, powers);
   }
-}
-
-/** The least whole milliseconds after which `gap` has shrunk to `rest` or less; 1 or more. */
-function spanUntil(gap: number, rest: number, powers: readonly number[]): number {
-  let span = 0;
-  let part = 1;
-  for (let bit = SPAN_BITS - 1; bit >= 0; bit -= 1) {
-    if (gap * part * powers[bit] <= rest) continue;
-    part *= powers[bit];
-    span += 2 ** bit;
-  }
-  return span + 1;
-}
-
-function powersOf(base: number): readonly number[] {
-  const powers = [base];
-  while (powers.length < SPAN_BITS) powers.push(powers.at(-1)! ** 2);
-  return powers;
 }

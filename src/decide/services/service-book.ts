@@ -5,6 +5,7 @@ import type { ModelService } from "../../model/service.ts";
 import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
 import { Demand } from "./demand.ts";
+import { LentCpu } from "./lent-cpu.ts";
 
 /**
  * Where a replica stands:
@@ -50,6 +51,8 @@ export class ServiceBook {
   services = new Map<ServiceId, ServiceRecord>();
   replicas = new Map<ReplicaId, ReplicaRecord>();
   departing = new Map<DepartureId, ReplicaRecord>();
+  /** CPU that jobs may borrow of services. */
+  lent = new LentCpu();
   /** What replicas hold in all, asleep ones included. */
   held: Amounts = NO_AMOUNTS;
 
@@ -119,6 +122,24 @@ export class ServiceBook {
     ground.keep(keeperOf(id), [kept], after);
   }
 
+  /** The replica serves from now on. */
+  ready(replica: ReplicaRecord): void {
+    replica.state = "awake";
+    replica.isIdle = true;
+    const { cpu } = replica.service.service.request;
+    this.lent.enter(replica.holding.row, replica.id, cpu);
+  }
+
+  /** The row lends what is unused there now, and is overloaded if jobs have borrowed more. */
+  lend(row: number): void {
+    const { table } = this.ground;
+    const before = table.lent(row);
+    const lent = this.lent.lentOn(row);
+    if (lent !== before) table.setLent(row, lent);
+    if (lent > before) this.ground.roomAppeared(row);
+    if (table.cpuFree[row] + lent < 0) this.ground.overloaded.add(row);
+  }
+
   /** The replica leaves its devices for host memory, which has to be free there. */
   sleep(replica: ReplicaRecord): DepartureId {
     const departure = this.#leave(replica);
@@ -140,6 +161,7 @@ export class ServiceBook {
   /** The replica has vanished from where it was. */
   drop(replica: ReplicaRecord): void {
     this.ground.unkeep(keeperOf(replica.id));
+    this.#lendsNoMore(replica);
     if (replica.state !== "leaving") {
       this.ground.release(replica.holding);
       this.#account(replica, -1);
@@ -160,6 +182,7 @@ export class ServiceBook {
   fork(ground: Ground): ServiceBook {
     const copy = new ServiceBook(ground);
     copy.held = this.held;
+    copy.lent = this.lent.fork();
     for (const [id, record] of this.services) {
       const made = { ...record, demand: record.demand.fork(), replicas: new Map() };
       copy.services.set(id, made);
@@ -174,6 +197,12 @@ export class ServiceBook {
     return copy;
   }
 
+  #lendsNoMore({ id, holding: { row } }: ReplicaRecord): void {
+    if (!this.lent.isOpen(row)) return;
+    this.lent.leave(row, id);
+    this.lend(row);
+  }
+
   #put(replica: ReplicaRecord, number: number): void {
     this.replicas.set(replica.id, replica);
     replica.service.replicas.set(number, replica);
@@ -183,6 +212,7 @@ export class ServiceBook {
   #leave(replica: ReplicaRecord): DepartureId {
     const kept = this.ground.unkeep(keeperOf(replica.id));
     this.ground.release(replica.holding);
+    this.#lendsNoMore(replica);
     this.#account(replica, -1);
     const departure = this.ground.departures.begin([replica.holding, ...kept]);
     replica.departure = departure;

@@ -36,8 +36,7 @@ export function applyServiceEvent(book: ServiceBook, event: ServiceEvent, nowMs:
     case "replica-ready": {
       const replica = book.replicas.get(event.replica);
       if (replica?.state !== "coming") return unknownReplica(event.replica);
-      replica.state = "awake";
-      replica.isIdle = true;
+      book.ready(replica);
       if (replica.orderedMs !== undefined) {
         replica.service.demand.cameUp(nowMs - replica.orderedMs);
       }
