@@ -25,8 +25,8 @@ export class Ground {
   drained = new Set<number>();
   /** Grows whenever room appears: what did not fit at one version does not fit until the next. */
   roomVersion = 0;
-  /** Rows on which room appeared since somebody last looked (and cleared the set). */
-  freedRows = new Set<number>();
+  /** Rows on which room appeared since they were last taken. */
+  #freedRows = new Set<number>();
   /** Who is to go back to devices, and what it physically holds until then (rule J4). */
   kept = new Map<string, Kept>();
   /** Rows on which jobs hold more CPU than there is with what is lent. */
@@ -79,7 +79,14 @@ export class Ground {
 
   roomAppeared(row: number): void {
     this.roomVersion += 1;
-    this.freedRows.add(row);
+    this.#freedRows.add(row);
+  }
+
+  /** Rows on which room appeared since this was last called, in order. */
+  takeFreedRows(): ReadonlySet<number> {
+    const rows = this.#freedRows;
+    this.#freedRows = new Set();
+    return rows;
   }
 
   /** Who has to leave before these holdings, taken already, can begin (rule J4); ascending. */
@@ -121,7 +128,7 @@ export class Ground {
     copy.rowOf = new Map(this.rowOf);
     copy.drained = new Set(this.drained);
     copy.roomVersion = this.roomVersion;
-    copy.freedRows = new Set(this.freedRows);
+    copy.#freedRows = new Set(this.#freedRows);
     copy.overloaded = new Set(this.overloaded);
     copy.kept = new Map(this.kept);
     copy.capacity = this.capacity;

@@ -164,7 +164,6 @@ export class Scheduler {
     relieveOverloaded(this.#jobs, deciding());
     for (const work of this.#pending) actions.push(this.#tryPlace(work, random));
     decideJobs(this.#jobs, deciding());
-    this.#ground.freedRows.clear();
     return actions;
   }
 

@@ -194,6 +194,13 @@ export class ClusterTable {
     );
   }
 
+  /** True iff each of these devices of the row works and has the milli of the class left. */
+  areFree(row: number, request: number, devices: readonly number[]): boolean {
+    const start = this.deviceStart[row];
+    const milli = this.#classes.milli[request];
+    return devices.every((device) => this.deviceMilli[start + device] >= milli);
+  }
+
   /** True iff work of the class would fit on the row if nothing else ran there. O(devices). */
   fitsEmpty(row: number, request: number): boolean {
     const shape = this.#shape[row];

@@ -110,10 +110,11 @@ function moveOffDrainedNodes(book: JobBook, deciding: Deciding): void {
 
 /** Those that wait in host memory come first where room appeared: they are there already (J5). */
 function resumeSuspended(book: JobBook, deciding: Deciding): void {
-  const { ground } = book;
+  // Rows on which room appears later in this decision are looked at in the next one.
+  const freedRows = book.ground.takeFreedRows();
   if (book.suspended.size === 0) return;
   const waiting = new Set<JobRecord>();
-  for (const row of ground.freedRows) {
+  for (const row of freedRows) {
     for (const record of book.onRow(row))
       if (record.state.kind === "suspended") waiting.add(record);
   }
@@ -130,16 +131,8 @@ function tryResume(book: JobBook, record: JobRecord, deciding: Deciding): void {
   if (record.isHeldBack) return;
   const parks = book.parkOf(record);
   for (const { row, request, devices } of parks) ground.table.release(row, request, devices);
-  const members: Member[] = [];
-  for (const member of record.members) {
-    const { row, request } = member;
-    if (!ground.table.fits(row, request)) break;
-    const devices = ground.placer.pickDevices(row, request, deciding.random);
-    ground.table.take(row, request, devices);
-    members.push({ ...member, devices });
-  }
-  if (members.length < record.members.length) {
-    for (const { row, request, devices } of members) ground.table.release(row, request, devices);
+  const members = placeAgain(book, record, deciding);
+  if (members === undefined) {
     for (const { row, request, devices } of parks) ground.table.take(row, request, devices);
     return;
   }
@@ -147,6 +140,32 @@ function tryResume(book: JobBook, record: JobRecord, deciding: Deciding): void {
   book.resume(record, members, after);
   const places = placesOf(book, record, members);
   deciding.actions.push({ kind: "resume-job", job: record.job.id, members: places, after });
+}
+
+/**
+ * Takes room for all members on their rows, or for none: on devices that the policy chooses, or, where
+ * they do not suffice like that, on those that the members had.
+ */
+function placeAgain(
+  { ground }: JobBook,
+  record: JobRecord,
+  { random }: Deciding,
+): Member[] | undefined {
+  const { table, placer } = ground;
+  for (const isAsBefore of [false, true]) {
+    const members: Member[] = [];
+    for (const member of record.members) {
+      const { row, request } = member;
+      if (!table.fits(row, request)) break;
+      if (isAsBefore && !table.areFree(row, request, member.devices)) break;
+      const devices = isAsBefore ? member.devices : placer.pickDevices(row, request, random);
+      table.take(row, request, devices);
+      members.push({ ...member, devices });
+    }
+    if (members.length === record.members.length) return members;
+    for (const { row, request, devices } of members) table.release(row, request, devices);
+  }
+  return undefined;
 }
 
 /** Starts what fits, queue by queue in the order of rule Q3, until nothing does. */

@@ -85,28 +85,33 @@ function wakeOneOf(
   for (const replica of sleepers.toReversed()) onRow.set(replica.holding.row, replica);
   const rows = [...onRow.keys()].reverse();
   // What a sleeper holds is there for its own waking, as far as it needs it.
-  const loan = ground.hostMemoryClass(loanOf(record, ground));
-  for (const row of rows) ground.table.release(row, loan, []);
+  const loans = rows.map((row) => ({ row, request: loanOf(onRow.get(row)!, ground) }));
+  for (const { row, request: loan } of loans) ground.table.release(row, loan, []);
   const free = rows.find((row) => ground.table.fits(row, request));
   const order = { service: record.service.id, deciding };
   const room =
     free === undefined
       ? makeRoomForReplica(deciding.jobs, request, rows, order)
       : take(record, free, deciding);
+  const takeBack = () => {
+    for (const { row, request: loan } of loans) ground.table.take(row, loan, []);
+  };
   if (room === undefined) {
-    for (const row of rows) ground.table.take(row, loan, []);
+    takeBack();
     return false;
   }
   const replica = onRow.get(room.row)!;
   const asleep = replica.holding;
   deciding.services.wake(replica, { ...room, request }, deciding.nowMs);
-  for (const row of rows) ground.table.take(row, loan, []);
+  takeBack();
   tellWake(replica, asleep, deciding);
   return true;
 }
 
-function loanOf({ service, request }: ServiceRecord, { model }: Ground): number {
-  return Math.min(service.sleep?.hostMemory ?? 0, model.classes.memory[request]);
+/** Class of the host memory that the sleeper holds, as far as it needs it when it wakes. */
+function loanOf({ holding, service }: ReplicaRecord, ground: Ground): number {
+  const { memory } = ground.model.classes;
+  return ground.hostMemoryClass(Math.min(memory[holding.request], memory[service.request]));
 }
 
 function take(record: ServiceRecord, row: number, deciding: ServiceDeciding): Holding {
