@@ -13,17 +13,17 @@ function watch() {
 
 test("what waits begins when the last of its departures is over, in the order of waiting", () => {
   const { seen, gate, tell } = watch();
-  gate.open(one);
-  gate.open(two);
-  gate.whenOver([one, two], tell("first"));
-  gate.whenOver([two], tell("second"));
-  gate.whenOver([], tell("at once"));
+  gate.open(one, "j");
+  gate.open(two, "j");
+  gate.whenOver([one, two], "k", tell("first"));
+  gate.whenOver([two], "k", tell("second"));
+  gate.whenOver([], "k", tell("at once"));
   assert.deepEqual(seen, [], "nothing begins before all orders are known");
   assert.equal(gate.beginFree(), true);
   gate.close(two);
   gate.beginFree();
   gate.close(one);
-  gate.whenOver([one, two], tell("late"));
+  gate.whenOver([one, two], "k", tell("late"));
   gate.beginFree();
   assert.equal(gate.beginFree(), false);
   assert.deepEqual(seen, ["at once", "departed 2", "second", "departed 1", "first", "late"]);
@@ -31,8 +31,8 @@ test("what waits begins when the last of its departures is over, in the order of
 
 test("what is cancelled does not begin", () => {
   const { seen, gate, tell } = watch();
-  gate.open(one);
-  const waiting = gate.whenOver([one], tell("never"));
+  gate.open(one, "j");
+  const waiting = gate.whenOver([one], "k", tell("never"));
   gate.close(one);
   waiting.isCancelled = true;
   gate.beginFree();
@@ -41,9 +41,9 @@ test("what is cancelled does not begin", () => {
 
 test("a departure is ordered once, and before anybody waits for it", () => {
   const { gate } = watch();
-  gate.open(one);
-  assert.throws(() => gate.open(one), /departure 1 was ordered twice/);
+  gate.open(one, "j");
+  assert.throws(() => gate.open(one, "j"), /j: departure 1 was ordered twice/);
   gate.close(one);
-  assert.throws(() => gate.open(one), /departure 1 was ordered twice/);
-  assert.throws(() => gate.whenOver([three], () => {}), /departure 3 was never ordered/);
+  assert.throws(() => gate.open(one, "j"), /j: departure 1 was ordered twice/);
+  assert.throws(() => gate.whenOver([three], "k", () => {}), /k: departure 3 was never ordered/);
 });

@@ -24,10 +24,10 @@ export class DepartureGate {
     this.#report = report;
   }
 
-  /** @throws Error if the departure began before. */
-  open(departure: DepartureId): void {
+  /** @throws Error, naming `who`, if the departure began before. */
+  open(departure: DepartureId, who: string): void {
     if (this.#waiters.has(departure) || this.#over.has(departure)) {
-      throw new Error(`departure ${departure} was ordered twice`);
+      throw new Error(`${who}: departure ${departure} was ordered twice`);
     }
     this.#waiters.set(departure, []);
   }
@@ -57,14 +57,15 @@ export class DepartureGate {
 
   /**
    * It begins by `beginFree` when all of `after` are over.
-   * @throws Error if one of them never began.
+   * @throws Error, naming `who`, if one of them never began.
    */
-  whenOver(after: readonly DepartureId[], begin: () => void): Waiting {
+  whenOver(after: readonly DepartureId[], who: string, begin: () => void): Waiting {
     const waiter: Waiter = { isCancelled: false, left: 0, begin };
     for (const departure of new Set(after)) {
       if (this.#over.has(departure)) continue;
       const waiters = this.#waiters.get(departure);
-      if (waiters === undefined) throw new Error(`departure ${departure} was never ordered`);
+      if (waiters === undefined)
+        throw new Error(`${who}: departure ${departure} was never ordered`);
       waiters.push(waiter);
       waiter.left += 1;
     }

@@ -56,7 +56,7 @@ export class Gang {
     this.#hasBegun = false;
     this.#add(members, "start-job", false);
     this.#enter("waiting");
-    this.#await(after, () => this.#comeUp());
+    this.#await(after, "start-job", () => this.#comeUp());
   }
 
   resume({ members, after }: ResumeJob): void {
@@ -70,13 +70,13 @@ export class Gang {
     if (members.length !== this.#members.size)
       throw this.#error("resume-job", "members are missing");
     this.#enter("returning");
-    this.#await(after, () => (this.#hasBegun ? this.#moveBack() : this.#comeUp()));
+    this.#await(after, "resume-job", () => (this.#hasBegun ? this.#moveBack() : this.#comeUp()));
   }
 
   grow({ members, after }: GrowJob): void {
     this.#expect("grow-job", IN_PLACE);
     const added = this.#add(members, "grow-job", true);
-    this.#await(after, () => {
+    this.#await(after, "grow-job", () => {
       for (const member of added) {
         member.isJoining = false;
         if (this.#members.get(member.number) !== member) continue;
@@ -95,7 +95,7 @@ export class Gang {
       this.#members.delete(number);
     }
     this.#changePace();
-    this.#world.departures.open(departure);
+    this.#open(departure, "shrink-job");
     this.#world.departures.close(departure);
   }
 
@@ -103,8 +103,8 @@ export class Gang {
     this.#expect("suspend-job", IN_PLACE);
     const { suspension } = this.#job.job;
     if (suspension === undefined) throw this.#error("suspend-job", "it cannot be suspended");
+    this.#open(departure, "suspend-job");
     this.history.suspensions += 1;
-    this.#world.departures.open(departure);
     this.#leaving.push(departure);
     const isOnDevices = this.#state === "up" || this.#state === "resuming";
     this.#cancel();
@@ -124,8 +124,8 @@ export class Gang {
     }
     const { checkpoint } = this.#job.job;
     if (save && checkpoint === undefined) throw this.#error("stop-job", "it takes no checkpoints");
+    this.#open(departure, "stop-job");
     this.history.stops += 1;
-    this.#world.departures.open(departure);
     this.#leaving.push(departure);
     this.#cancel();
     if (!save || this.#state === "broken" || !this.#hasBegun) return this.#vacate("idle");
@@ -348,8 +348,13 @@ export class Gang {
     this.#timer = this.#world.queue.set(this.#world.nowMs + inMs, happen);
   }
 
-  #await(after: readonly DepartureId[], begin: () => void): void {
-    this.#waitings.push(this.#world.departures.whenOver(after, begin));
+  #await(after: readonly DepartureId[], what: string, begin: () => void): void {
+    const who = `${what} ${this.history.id}`;
+    this.#waitings.push(this.#world.departures.whenOver(after, who, begin));
+  }
+
+  #open(departure: DepartureId, what: string): void {
+    this.#world.departures.open(departure, `${what} ${this.history.id}`);
   }
 
   /** Nothing that was to come comes any more; members that were to join join with the others. */

@@ -94,7 +94,7 @@ export class ServiceDesk {
       leaving: [],
     };
     this.#replicas.set(id, replica);
-    replica.waiting = this.#world.departures.whenOver(after, () => {
+    replica.waiting = this.#world.departures.whenOver(after, `start-replica ${id}`, () => {
       this.#load(replica, this.#known.startMs, "start-replica");
     });
   }
@@ -103,7 +103,7 @@ export class ServiceDesk {
     const replica = this.#find("wake-replica", id, ["asleep"]);
     replica.devices = devices;
     replica.state = "waiting";
-    replica.waiting = this.#world.departures.whenOver(after, () => {
+    replica.waiting = this.#world.departures.whenOver(after, `wake-replica ${id}`, () => {
       this.#load(replica, replica.sleeping!.wakeMs, "wake-replica");
     });
   }
@@ -112,7 +112,7 @@ export class ServiceDesk {
     const replica = this.#find("sleep-replica", id, ["ready"]);
     replica.sleeping = this.#known.sleep;
     if (replica.sleeping === undefined) throw new Error(`sleep-replica ${id}: it cannot sleep`);
-    this.#world.departures.open(departure);
+    this.#world.departures.open(departure, `sleep-replica ${id}`);
     replica.leaving.push(departure);
     replica.goal = "sleep";
     this.#finish(replica);
@@ -123,7 +123,7 @@ export class ServiceDesk {
     if (replica.leaving.length > 0 && replica.goal === "stop") {
       throw new Error(`stop-replica ${id}: it is stopping already`);
     }
-    this.#world.departures.open(departure);
+    this.#world.departures.open(departure, `stop-replica ${id}`);
     replica.leaving.push(departure);
     replica.goal = "stop";
     if (replica.state === "ready") this.#finish(replica);

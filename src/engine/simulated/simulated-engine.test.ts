@@ -134,7 +134,10 @@ test("a workload names each job and each service's requests once, and no other w
       { kind: "place", work: workId("w"), node: nodeId("a"), devices: [] },
       /place w: a workload has/,
     ],
-    [{ kind: "wake-replica", service, replica, devices: [], after: [] }, /there is no service s/],
+    [
+      { kind: "wake-replica", service, replica, devices: [], after: [] },
+      /wake-replica s\/0: there is no service s/,
+    ],
   ];
   for (const [order, message] of orders) assert.throws(() => engine.carryOut(0, [order]), message);
 });

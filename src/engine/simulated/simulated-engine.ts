@@ -1,4 +1,4 @@
-import type { Action, JobAction } from "../../model/action.ts";
+import type { Action, JobAction, ServiceAction, ServiceWaits } from "../../model/action.ts";
 import type { Event } from "../../model/event.ts";
 import type { JobId, NodeId, ServiceId } from "../../model/ids.ts";
 import { unreachable } from "../../model/unreachable.ts";
@@ -132,10 +132,10 @@ export class SimulatedEngine implements Engine {
         nodes.delete(event.node);
         break;
       case "service-set":
-        this.#deskOf(event.service.id).set(event.service);
+        this.#deskOf(event.service.id, event.kind).set(event.service);
         break;
       case "service-removed":
-        this.#deskOf(event.service).remove();
+        this.#deskOf(event.service, event.kind).remove();
         break;
       case "job-cancelled":
         this.#gangs.get(event.job)?.close("cancelled");
@@ -168,13 +168,13 @@ export class SimulatedEngine implements Engine {
       case "give-up-job":
         return this.#gangOf(action).close("given-up");
       case "start-replica":
-        return this.#deskOf(action.service).start(action);
+        return this.#deskFor(action).start(action);
       case "wake-replica":
-        return this.#deskOf(action.service).wake(action);
+        return this.#deskFor(action).wake(action);
       case "sleep-replica":
-        return this.#deskOf(action.service).sleep(action);
+        return this.#deskFor(action).sleep(action);
       case "stop-replica":
-        return this.#deskOf(action.service).stop(action);
+        return this.#deskFor(action).stop(action);
       case "place":
         throw new Error(`place ${action.work}: a workload has jobs and services, and no such work`);
       case "wait":
@@ -186,15 +186,19 @@ export class SimulatedEngine implements Engine {
     }
   }
 
+  #deskFor({ kind, service, replica }: ReplicaAction): ServiceDesk {
+    return this.#deskOf(service, `${kind} ${replica}`);
+  }
+
   #gangOf({ kind, job }: JobAction): Gang {
     const gang = this.#gangs.get(job);
     if (gang === undefined) throw new Error(`${kind} ${job}: there is no such job`);
     return gang;
   }
 
-  #deskOf(service: ServiceId): ServiceDesk {
+  #deskOf(service: ServiceId, who: string): ServiceDesk {
     const desk = this.#desks.get(service);
-    if (desk === undefined) throw new Error(`there is no service ${service}`);
+    if (desk === undefined) throw new Error(`${who}: there is no service ${service}`);
     return desk;
   }
 
@@ -207,6 +211,8 @@ export class SimulatedEngine implements Engine {
     for (const desk of this.#desks.values()) desk.lose(node, device);
   }
 }
+
+type ReplicaAction = Exclude<ServiceAction, ServiceWaits>;
 
 /** Services that nobody asks anything. */
 function streamsWithoutRequests(
