@@ -10,16 +10,14 @@ import type {
   NodeObserved,
   NodeOpened,
   NodeRemoved,
-  WorkEnded,
-  WorkSubmitted,
 } from "../model/event.ts";
-import type { NodeId, WorkId } from "../model/ids.ts";
+import type { NodeId } from "../model/ids.ts";
 import type { Random } from "../model/random.ts";
-import type { CanNever, CannotNow, Refusal, RefusalCode } from "../model/refusal.ts";
+import type { CanNever, Refusal } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import { type Milliseconds, milliseconds, QUANTITY_MAX } from "../model/units.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { DEVICE_KINDS_MAX, NO_KIND } from "./cluster/kind-table.ts";
+import { NO_KIND } from "./cluster/kind-table.ts";
 import { Ground } from "./ground.ts";
 import { JobBook } from "./jobs/job-book.ts";
 import {
@@ -35,16 +33,10 @@ import { ServiceBook } from "./services/service-book.ts";
 import { applyServiceEvent, loseReplicas } from "./services/service-events.ts";
 import { decideServices } from "./services/service-scheduler.ts";
 import { digestState } from "./state-digest.ts";
-import { checkNode, checkRequest } from "./validate.ts";
+import { never, tooManyKinds } from "./refusals.ts";
+import { checkNode } from "./validate.ts";
+import { WorkBook } from "./work-book.ts";
 import { relieveOverloaded } from "./jobs/victim-search.ts";
-
-/** Work that was submitted and has not ended. Replaced, never changed, so that forks share it. */
-export interface Work {
-  readonly request: number;
-  /** Row of its node, PENDING before it is placed. */
-  readonly row: number;
-  readonly devices: readonly number[];
-}
 
 export interface SchedulerOptions {
   /** Within which offline work gives back what online work needs (rule V5). */
@@ -55,9 +47,6 @@ export interface SchedulerOptions {
 
 const DEFAULTS: SchedulerOptions = { graceMs: milliseconds(30_000) };
 const START_MS = milliseconds(0);
-
-const PENDING = -1;
-const NO_DEVICES: readonly number[] = [];
 
 /**
  * The state machine. Events in (`apply`), actions out (`decide`); the same events, times and random
@@ -73,11 +62,7 @@ export class Scheduler {
   #ground: Ground;
   #jobs: JobBook;
   #services: ServiceBook;
-  #works = new Map<WorkId, Work>();
-  /** Pending work in order of submission (a Set keeps it). */
-  #pending = new Set<WorkId>();
-  /** Whether an empty node could hold the class, by class, for the nodes of `#reachRows`. */
-  #reach: (boolean | undefined)[] = [];
+  #works: WorkBook;
   /** What events have brought about since the last `decide`. */
   #actions: Action[] = [];
 
@@ -86,6 +71,7 @@ export class Scheduler {
     this.#ground = new Ground(model);
     this.#jobs = new JobBook(this.#ground);
     this.#services = new ServiceBook(this.#ground);
+    this.#works = new WorkBook(this.#ground);
   }
 
   get nodeCount(): number {
@@ -93,7 +79,7 @@ export class Scheduler {
   }
 
   get pendingCount(): number {
-    return this.#pending.size;
+    return this.#works.pending.size;
   }
 
   /**
@@ -116,9 +102,9 @@ export class Scheduler {
       case "node-observed":
         return this.#observeNode(event, nowMs);
       case "work-submitted":
-        return this.#submit(event);
+        return this.#works.submit(event);
       case "work-ended":
-        return this.#end(event);
+        return this.#works.end(event);
       case "queue-set":
       case "queue-removed":
         return applyQueueEvent(this.#jobs, event);
@@ -162,7 +148,7 @@ export class Scheduler {
     });
     decideServices(deciding());
     relieveOverloaded(this.#jobs, deciding());
-    for (const work of this.#pending) actions.push(this.#tryPlace(work, random));
+    this.#works.decide(random, actions);
     decideJobs(this.#jobs, deciding());
     return actions;
   }
@@ -184,9 +170,7 @@ export class Scheduler {
     copy.#jobs = this.#jobs.fork(copy.#ground);
     copy.#services = this.#services.fork(copy.#ground);
     copy.#actions = [...this.#actions];
-    copy.#works = new Map(this.#works);
-    copy.#pending = new Set(this.#pending);
-    copy.#reach = [...this.#reach];
+    copy.#works = this.#works.fork(copy.#ground);
     return copy;
   }
 
@@ -213,8 +197,8 @@ export class Scheduler {
       ground: this.#ground,
       jobs: this.#jobs,
       services: this.#services,
-      works: this.#works,
-      pending: this.#pending,
+      works: this.#works.works,
+      pending: this.#works.pending,
     });
   }
 
@@ -232,7 +216,6 @@ export class Scheduler {
     this.#ground.roomAppeared(row);
     const { overcommit, cpu } = node;
     if (overcommit !== undefined) this.#services.lent.open(row, cpu, overcommit);
-    this.#reach = [];
     return succeed(undefined);
   }
 
@@ -267,7 +250,7 @@ export class Scheduler {
     if (row === undefined) return unknownNode(node);
     losePlaces(this.#jobs, row, undefined, this.#actions);
     loseReplicas(this.#services, row, undefined);
-    this.#loseWorks(row, undefined);
+    this.#works.lose(row, undefined);
     this.#forgetNode(node, row);
     return succeed(undefined);
   }
@@ -279,7 +262,6 @@ export class Scheduler {
     this.#services.lent.close(row);
     this.#ground.overloaded.delete(row);
     rowOf.delete(node);
-    this.#reach = [];
   }
 
   #closeOrOpen({ kind, node }: NodeDrained | NodeOpened): Result<undefined, Refusal> {
@@ -311,24 +293,13 @@ export class Scheduler {
     }
     losePlaces(this.#jobs, row, device, this.#actions);
     loseReplicas(this.#services, row, device);
-    this.#loseWorks(row, device);
+    this.#works.lose(row, device);
     const isCounted = !drained.has(row);
     if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), -1);
     table.failDevice(row, device);
     loseStranded(this.#jobs, row, this.#actions);
     if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), 1);
-    this.#reach = [];
     return succeed(undefined);
-  }
-
-  /** Single pieces of work that lost their place are pending again, behind the others. */
-  #loseWorks(row: number, device: number | undefined): void {
-    for (const [id, work] of this.#works) {
-      if (work.row !== row || (device !== undefined && !work.devices.includes(device))) continue;
-      this.#ground.release(work);
-      this.#works.set(id, { request: work.request, row: PENDING, devices: NO_DEVICES });
-      this.#pending.add(id);
-    }
   }
 
   #depart(event: Departed): Result<undefined, Refusal> {
@@ -341,74 +312,6 @@ export class Scheduler {
     else this.#services.departed(departure);
     return succeed(undefined);
   }
-
-  #submit({ work, request }: WorkSubmitted): Result<undefined, Refusal> {
-    if (this.#works.has(work)) return never("duplicate-work", `work ${work} exists already`);
-    const invalid = checkRequest(`work ${work}`, request);
-    if (invalid !== undefined) return fail(invalid);
-    const requestClass = this.#ground.model.classes.intern(request);
-    if (requestClass === undefined) return tooManyKinds(`work ${work}`);
-    this.#works.set(work, { request: requestClass, row: PENDING, devices: NO_DEVICES });
-    this.#pending.add(work);
-    return succeed(undefined);
-  }
-
-  #end({ work }: WorkEnded): Result<undefined, Refusal> {
-    const known = this.#works.get(work);
-    if (known === undefined) return never("unknown-work", `work ${work} is not known`);
-    if (known.row === PENDING) this.#pending.delete(work);
-    else this.#ground.release(known);
-    this.#works.delete(work);
-    return succeed(undefined);
-  }
-
-  #tryPlace(work: WorkId, random: Random): Action {
-    const { request } = this.#works.get(work)!;
-    const { table, placer } = this.#ground;
-    const row = placer.pickRow(request, random);
-    if (row === -1) return { kind: "wait", work, refusal: this.#refusal(work, request) };
-    const devices = placer.pickDevices(row, request, random);
-    table.take(row, request, devices);
-    this.#works.set(work, { request, row, devices });
-    this.#pending.delete(work);
-    return { kind: "place", work, node: table.ids[row], devices };
-  }
-
-  #refusal(work: WorkId, request: number): Refusal {
-    const nodes = this.#ground.rowOf.size;
-    if (this.#fitsEmptyNode(request)) {
-      const message = `work ${work} fits on none of the ${nodes} nodes at the moment`;
-      return { kind: "cannot-now", code: "no-room-now", message } satisfies CannotNow;
-    }
-    const message = `work ${work} would not fit on any of the ${nodes} nodes even if it were empty`;
-    return { kind: "can-never", code: "larger-than-any-node", message } satisfies CanNever;
-  }
-
-  #fitsEmptyNode(request: number): boolean {
-    const known = this.#reach[request];
-    if (known !== undefined) return known;
-    let reach = false;
-    for (const row of this.#ground.rowOf.values()) {
-      if (this.#ground.table.fitsEmpty(row, request)) {
-        reach = true;
-        break;
-      }
-    }
-    while (this.#reach.length <= request) this.#reach.push(undefined);
-    this.#reach[request] = reach;
-    return reach;
-  }
-}
-
-function never(code: RefusalCode, message: string): Result<never, CanNever> {
-  return fail({ kind: "can-never", code, message });
-}
-
-function tooManyKinds(who: string): Result<never, CanNever> {
-  return never(
-    "too-many-device-kinds",
-    `${who} would bring the device kinds above ${DEVICE_KINDS_MAX}`,
-  );
 }
 
 function unknownNode(node: NodeId): Result<never, CanNever> {

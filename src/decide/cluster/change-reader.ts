@@ -18,13 +18,14 @@ export class ChangeReader {
   /** The next row, or -1 after the last one: all have been read then. */
   next(): number {
     const table = this.#table;
+    const { changes } = table;
     if (this.#row === -1) {
-      if (this.#seen !== -1 && table.changes - this.#seen <= table.changesKept) {
-        while (this.#seen < table.changes) {
+      if (this.#seen !== -1 && changes.count - this.#seen <= changes.kept) {
+        while (this.#seen < changes.count) {
           const change = this.#seen;
-          const row = table.changedRow(change);
+          const row = changes.rowOf(change);
           this.#seen += 1;
-          if (table.lastChange[row] === change) return row;
+          if (changes.last[row] === change) return row;
         }
         return -1;
       }
@@ -35,7 +36,7 @@ export class ChangeReader {
       return this.#row - 1;
     }
     this.#row = -1;
-    this.#seen = table.changes;
+    this.#seen = changes.count;
     return -1;
   }
 

@@ -65,14 +65,14 @@ test("the log of changes is a ring that knows what it has kept, also after it gr
   const request = classes.intern(buildRequest({ cpu: 1 }))!;
   const naive: number[] = [];
   const check = () => {
-    assert.equal(table.changes, naive.length);
-    assert.ok(table.changesKept >= Math.min(naive.length, 64));
-    const first = Math.max(0, naive.length - table.changesKept);
+    assert.equal(table.changes.count, naive.length);
+    assert.ok(table.changes.kept >= Math.min(naive.length, 64));
+    const first = Math.max(0, naive.length - table.changes.kept);
     for (let change = first; change < naive.length; change += 1) {
-      assert.equal(table.changedRow(change), naive[change]);
+      assert.equal(table.changes.rowOf(change), naive[change]);
     }
     for (let row = 0; row < table.rows; row += 1) {
-      assert.equal(table.lastChange[row], naive.lastIndexOf(row));
+      assert.equal(table.changes.last[row], naive.lastIndexOf(row));
     }
   };
   for (let row = 0; row < 300; row += 1) {
@@ -113,7 +113,7 @@ test("S6: a fork shares no row with its original", () => {
   fork.remove(69);
   fork.add({ node: buildNode({ id: "late", cpu: 1 }), kind: -1 });
   assert.deepEqual(content(), before);
-  assert.deepEqual([table.rows, table.ids.length, table.changes], [70, 70, 71]);
-  assert.equal(table.changedRow(70), 69);
+  assert.deepEqual([table.rows, table.ids.length, table.changes.count], [70, 70, 71]);
+  assert.equal(table.changes.rowOf(70), 69);
   assert.ok(!table.isRemoved(69));
 });

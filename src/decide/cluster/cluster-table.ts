@@ -2,6 +2,7 @@ import type { Amounts } from "../../model/amounts.ts";
 import type { NodeId } from "../../model/ids.ts";
 import type { Node } from "../../model/node.ts";
 import { DEVICE_MILLI } from "../../model/units.ts";
+import { ChangeLog } from "./change-log.ts";
 import { grown } from "./grown.ts";
 import { hasKind } from "./kind-table.ts";
 import type { NodeStates } from "./node-states.ts";
@@ -20,8 +21,7 @@ export interface NodeRow {
 
 /**
  * Free capacity of every node as a struct of arrays, rows in node order (the order in which nodes
- * were added, which decides ties: rule P2). It says which rows changed, so that whoever remembers
- * something about rows can catch up at leisure.
+ * were added, which decides ties: rule P2).
  */
 export class ClusterTable {
   readonly #states: NodeStates;
@@ -50,15 +50,10 @@ export class ClusterTable {
   /** Device `d` of row `r` has `deviceMilli[deviceStart[r] + d]` left. */
   deviceStart = new Int32Array(65);
   deviceMilli = new Int32Array(256);
-  /** Number of changes so far; change `c` is of row `changedRow(c)`. */
-  changes = 0;
-  #changeLog = new Int32Array(64);
-  /** The first change that the log has not lost by growing. */
-  #logStart = 0;
+  /** What changed, so that whoever remembers something about rows can catch up at leisure. */
+  changes = new ChangeLog();
   /** Grows when a node comes, goes or loses a device: what fits an empty cluster may differ. */
   layoutVersion = 0;
-  /** The last change of each row. */
-  lastChange = new Float64Array(64);
 
   constructor(states: NodeStates, classes: RequestClasses, keepsHistory: boolean) {
     this.#states = states;
@@ -282,16 +277,6 @@ export class ClusterTable {
     this.#changed(row);
   }
 
-  /** Row of change `change`; only the last `changesKept` changes are known. */
-  changedRow(change: number): number {
-    return this.#changeLog[change & (this.#changeLog.length - 1)];
-  }
-
-  /** How many of the latest changes `changedRow` still knows. */
-  get changesKept(): number {
-    return Math.min(this.#changeLog.length, this.changes - this.#logStart);
-  }
-
   fork(): ClusterTable {
     const copy = new ClusterTable(this.#states, this.#classes, this.#keepsHistory);
     copy.rows = this.rows;
@@ -309,11 +294,8 @@ export class ClusterTable {
     copy.state = this.state.slice();
     copy.deviceStart = this.deviceStart.slice();
     copy.deviceMilli = this.deviceMilli.slice();
-    copy.changes = this.changes;
+    copy.changes = this.changes.fork();
     copy.layoutVersion = this.layoutVersion;
-    copy.#changeLog = this.#changeLog.slice();
-    copy.#logStart = this.#logStart;
-    copy.lastChange = this.lastChange.slice();
     return copy;
   }
 
@@ -381,9 +363,7 @@ export class ClusterTable {
       this.#set[row],
       this.#history[row],
     ]);
-    this.#changeLog[this.changes & (this.#changeLog.length - 1)] = row;
-    this.lastChange[row] = this.changes;
-    this.changes += 1;
+    this.changes.add(row);
   }
 
   #grow(): void {
@@ -400,22 +380,7 @@ export class ClusterTable {
     this.#closed = grown(this.#closed, rows);
     this.state = grown(this.state, rows);
     this.deviceStart = grown(this.deviceStart, this.cpuFree.length + 1);
-    const lastChange = new Float64Array(this.cpuFree.length);
-    lastChange.set(this.lastChange);
-    this.lastChange = lastChange;
-    this.#growLog();
-  }
-
-  /** The log is a ring whose length is a power of two; its entries move when it grows. */
-  #growLog(): void {
-    const before = this.#changeLog;
-    const log = new Int32Array(before.length * 2);
-    const oldest = Math.max(0, this.changes - before.length);
-    for (let change = oldest; change < this.changes; change += 1) {
-      log[change & (log.length - 1)] = before[change & (before.length - 1)];
-    }
-    this.#changeLog = log;
-    this.#logStart = oldest;
+    this.changes.grow(this.cpuFree.length);
   }
 }
 

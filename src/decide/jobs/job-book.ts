@@ -141,7 +141,7 @@ export class JobBook {
     if (record.state.kind === "pending") this.#leaveLine(record);
     if (this.suspended.delete(record)) this.rows.remove(record, record.members);
     record.state = { kind: "running" };
-    record.group = this.groups.join(record, this.ground.table.changes);
+    record.group = this.groups.join(record, this.ground.table.changes.count);
     record.members = members;
     this.rows.add(record, members);
     this.#recount(record);

@@ -10,9 +10,10 @@ import type {
   QueueEvent,
 } from "../../model/event.ts";
 import type { JobId } from "../../model/ids.ts";
-import type { Refusal, RefusalCode } from "../../model/refusal.ts";
+import type { Refusal } from "../../model/refusal.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import { unreachable } from "../../model/unreachable.ts";
+import { never } from "../refusals.ts";
 import { checkJob } from "./check-job.ts";
 import { type JobBook, minimumAmounts } from "./job-book.ts";
 import type { JobRecord } from "./job-record.ts";
@@ -203,10 +204,6 @@ function retry(book: JobBook, record: JobRecord, nowMs: number, actions: Action[
   const backoffMs = Math.min(retries.backoffMs * 2 ** (record.failures - 1), BACKOFF_MS_MAX);
   record.state = { kind: "delayed", untilMs: nowMs + backoffMs };
   book.timetable.add(nowMs + backoffMs, record.sequence);
-}
-
-function never(code: RefusalCode, message: string): Outcome {
-  return fail({ kind: "can-never", code, message });
 }
 
 function unknownJob(job: JobId): Outcome {

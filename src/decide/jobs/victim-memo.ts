@@ -44,7 +44,7 @@ export class VictimMemo {
     this.#mask = groups === undefined ? EVERYBODY : maskOf(groups);
     this.#kinds = kindsOf(pieces);
     this.#reader = new ChangeReader(table);
-    this.#knownAt = table.changes;
+    this.#knownAt = table.changes.count;
     this.#boundWith = groups;
     if (pieces.length === 1) this.#bounds = new RowBounds();
   }
@@ -111,7 +111,7 @@ export class VictimMemo {
       if (this.#bounds !== undefined) this.#readBound(book, row, claim, nowMs);
       else for (const kind of this.#kinds) this.#readKind(book, row, kind, { claim, nowMs });
     }
-    this.#knownAt = book.ground.table.changes;
+    this.#knownAt = book.ground.table.changes.count;
   }
 
   #readBound(book: JobBook, row: number, claim: Whose, nowMs: number): void {

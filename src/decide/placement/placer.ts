@@ -71,8 +71,8 @@ export class Placer {
   }
 
   #rank(request: number): Ranking {
-    const { rows, changes } = this.#table;
-    const ranking = { tree: new TournamentTree(rows), rows, seen: changes };
+    const { rows } = this.#table;
+    const ranking = { tree: new TournamentTree(rows), rows, seen: this.#table.changes.count };
     ranking.tree.fill((row) => this.#score(row, request));
     while (this.#rankings.length <= request) this.#rankings.push(undefined);
     this.#rankings[request] = ranking;
@@ -81,16 +81,16 @@ export class Placer {
 
   #refresh(ranking: Ranking, request: number): void {
     const table = this.#table;
-    const { changes } = table;
-    if (changes - ranking.seen > table.changesKept) {
+    const { count, kept, last } = table.changes;
+    if (count - ranking.seen > kept) {
       ranking.tree.fill((row) => this.#score(row, request));
     } else {
-      for (let change = ranking.seen; change < changes; change += 1) {
-        const row = table.changedRow(change);
-        if (table.lastChange[row] === change) ranking.tree.set(row, this.#score(row, request));
+      for (let change = ranking.seen; change < count; change += 1) {
+        const row = table.changes.rowOf(change);
+        if (last[row] === change) ranking.tree.set(row, this.#score(row, request));
       }
     }
-    ranking.seen = changes;
+    ranking.seen = count;
   }
 
   #drawRow(request: number, random: Random): number {

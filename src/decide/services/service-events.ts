@@ -1,9 +1,10 @@
 import type { ServiceEvent } from "../../model/event.ts";
 import type { ReplicaId, ServiceId } from "../../model/ids.ts";
-import type { Refusal, RefusalCode } from "../../model/refusal.ts";
+import type { Refusal } from "../../model/refusal.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ModelService } from "../../model/service.ts";
 import { unreachable } from "../../model/unreachable.ts";
+import { never } from "../refusals.ts";
 import { checkService } from "./check-service.ts";
 import type { ServiceBook, ServiceRecord } from "./service-book.ts";
 
@@ -86,10 +87,6 @@ function set(book: ServiceBook, service: ModelService): Outcome {
   }
   book.set(service, request);
   return succeed(undefined);
-}
-
-function never(code: RefusalCode, message: string): Outcome {
-  return fail({ kind: "can-never", code, message });
 }
 
 function unknownService(service: ServiceId): Outcome {
