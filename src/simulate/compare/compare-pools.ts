@@ -35,6 +35,8 @@ export interface Case {
 
 /** One pool of some budget, with what it means for the search. */
 interface PoolTrial extends BudgetTrial {
+  /** Device-hours of work that were not done in time. */
+  readonly missing: number;
   readonly isInTime: boolean;
   readonly meetsObjectives: boolean;
   readonly result: TrialResult;
@@ -171,8 +173,21 @@ async function keepObjectives(
   const isEnough = (trial: PoolTrial): boolean => trial.isInTime && trial.meetsObjectives;
   const known = await attempt(search.most);
   if (!isEnough(known)) return inTime;
-  const kept = await leastBudget(attempt, { ...search, isEnough, guess: inTime.budget, known });
-  return kept ?? inTime;
+  // What an objective lacks is no number of device-hours.
+  const kept = await leastBudget(
+    async (budget) => {
+      const trial = await attempt(budget);
+      return { trial, budget, missing: undefined };
+    },
+    {
+      isEnough: ({ trial }) => isEnough(trial),
+      guess: inTime.budget,
+      tolerance: search.tolerance,
+      most: search.most,
+      known: { trial: known, budget: search.most, missing: undefined },
+    },
+  );
+  return kept?.trial ?? inTime;
 }
 
 interface Found {

@@ -1,8 +1,11 @@
 /** A trial of a budget. Budgets and `missing` are in the same unit: device-hours. */
 export interface BudgetTrial {
   readonly budget: number;
-  /** An estimate of what it lacks, from 0; it only makes the search shorter. Not used of enough. */
-  readonly missing: number;
+  /**
+   * An estimate of what it lacks, from 0, or `undefined` if nobody knows. It only makes the search
+   * shorter, and is not used of what is enough.
+   */
+  readonly missing: number | undefined;
 }
 
 export interface BudgetSearch<Trial extends BudgetTrial> {
@@ -43,7 +46,7 @@ export async function leastBudget<Trial extends BudgetTrial>(
     if (failed?.budget === most) return undefined;
     if (passed?.budget === 0) return passed;
     if (passed === undefined) {
-      const lacking = Math.max(step, failed!.missing + tolerance / 2);
+      const lacking = Math.max(step, (failed!.missing ?? 0) + tolerance / 2);
       budget = Math.min(most, failed!.budget + lacking);
       step *= 2;
     } else if (failed === undefined) {
@@ -66,7 +69,8 @@ interface Interval {
 }
 
 /** From the lower end of the interval to what is tried next: well within it. */
-function stepInwards(missing: number, { width, tolerance, turn }: Interval): number {
+function stepInwards(missing: number | undefined, { width, tolerance, turn }: Interval): number {
+  if (missing === undefined) return width / 2;
   const aims = [missing + tolerance / 2, missing - tolerance / 2, width / 2];
   const inTurn = aims.map((_, next) => aims[(turn + next) % aims.length]);
   return inTurn.find((step) => step > tolerance / 4 && step < width - tolerance / 4) ?? width / 2;
