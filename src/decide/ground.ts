@@ -34,6 +34,11 @@ export class Ground {
   /** Capacity of all nodes; what failed or is drained is not counted. */
   capacity: Amounts = { cpu: 0, memory: 0, gpuMilli: 0 };
 
+  /** Class of host memory alone, by MiB. */
+  readonly #hostMemory = new Map<number, number>();
+  /** Class of the same without memory, by class. */
+  readonly #withoutMemory = new Map<number, number>();
+
   constructor(model: PlacementModel) {
     this.model = model;
     const { states, classes, policy } = model;
@@ -98,16 +103,25 @@ export class Ground {
 
   /** Class of host memory alone, for what is suspended or asleep. */
   hostMemoryClass(memory: number): number {
-    return this.model.classes.intern({ cpu: milliCpu(0), memory: mib(memory) })!;
+    let known = this.#hostMemory.get(memory);
+    if (known === undefined) {
+      known = this.model.classes.intern({ cpu: milliCpu(0), memory: mib(memory) })!;
+      this.#hostMemory.set(memory, known);
+    }
+    return known;
   }
 
   /** What leaves where the memory stays. */
   readonly withoutMemory = ({ row, request, devices }: Holding): Holding => {
-    const { classes } = this.model;
-    const count = classes.count[request];
-    const room = { cpu: milliCpu(classes.cpu[request]), memory: mib(0) };
-    const accelerators = { count, milli: gpuMilli(classes.milli[request]), kinds: [] };
-    const rest = classes.intern(count === 0 ? room : { ...room, accelerators })!;
+    let rest = this.#withoutMemory.get(request);
+    if (rest === undefined) {
+      const { classes } = this.model;
+      const count = classes.count[request];
+      const room = { cpu: milliCpu(classes.cpu[request]), memory: mib(0) };
+      const accelerators = { count, milli: gpuMilli(classes.milli[request]), kinds: [] };
+      rest = classes.intern(count === 0 ? room : { ...room, accelerators })!;
+      this.#withoutMemory.set(request, rest);
+    }
     return { row, request: rest, devices };
   };
 

@@ -40,12 +40,14 @@ export class Demand {
   #ranks = new KeptRanks();
   /** Requests that may be late still: each one begun adds what may be missed of it. */
   #credit = 0;
-  /** The last times that a replica took to come up, in order. */
+  /** The last times that a replica took to come up, in order, and their median. */
   #leadsMs: readonly number[];
+  #leadMs: number;
 
   constructor(service: ModelService) {
     this.#service = service;
-    this.#leadsMs = [service.sleep?.wakeMs ?? service.startMs];
+    this.#leadMs = service.sleep?.wakeMs ?? service.startMs;
+    this.#leadsMs = [this.#leadMs];
   }
 
   /** Whether these counts can follow the last ones. */
@@ -76,6 +78,7 @@ export class Demand {
   /** A replica took this time to come up, from its order until it was awake. */
   cameUp(leadMs: number): void {
     this.#leadsMs = [...this.#leadsMs, leadMs].slice(-LEADS_MAX);
+    this.#leadMs = medianOf(this.#leadsMs);
   }
 
   /** How many should be up at `nowMs`. */
@@ -116,6 +119,7 @@ export class Demand {
     copy.#ranks = this.#ranks.fork(service.replicas.max);
     copy.#credit = this.#credit;
     copy.#leadsMs = this.#leadsMs;
+    copy.#leadMs = this.#leadMs;
     return copy;
   }
 
@@ -138,7 +142,7 @@ export class Demand {
   /** How long a request may wait before a replica comes up for it; below 0 that is too late. */
   get #patienceMs(): number {
     const { objective } = this.#service.scaling;
-    return objective === undefined ? 0 : objective.waitMs - medianOf(this.#leadsMs);
+    return objective === undefined ? 0 : objective.waitMs - this.#leadMs;
   }
 
   get #isPatient(): boolean {
