@@ -64,7 +64,7 @@ function placeOf(file: string, service: number): InputPlace {
 }
 
 /** The service with the requests that arrive within the span. */
-export function inSpan(plan: ServicePlan, spanMs: number): ServicePlan {
+function inSpan(plan: ServicePlan, spanMs: number): ServicePlan {
   const { service, arrivalMs, serveMs } = plan.requests;
   const end = arrivalMs.findIndex((arrival) => arrival >= spanMs);
   if (end === -1) return plan;

@@ -14,7 +14,7 @@ import { replicasOnNode } from "./serving-alone.ts";
 
 export const HOUR_MS = 3_600_000;
 /** Milli × milliseconds of a device-hour. */
-export const DEVICE_HOUR = 1000 * HOUR_MS;
+const DEVICE_HOUR = 1000 * HOUR_MS;
 
 /** One run of the scheduler: plain data, so that any thread can make it. */
 export interface Trial {
@@ -136,7 +136,7 @@ export function judged(
 }
 
 /** The service on so many nodes of this shape: as many replicas as they hold. */
-export function spreadOver(service: ModelService, nodes: number, shape: Node): ModelService {
+function spreadOver(service: ModelService, nodes: number, shape: Node): ModelService {
   const max = Math.max(1, service.replicas.min, nodes * replicasOnNode(service.request, shape));
   const { sleep } = service;
   const isAllLoaded = sleep?.standby === service.replicas.max;
