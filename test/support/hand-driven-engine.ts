@@ -41,6 +41,14 @@ export function addNode(id: string, count: number, kind = "A100", atMs = 0): Pla
   return { atMs, event: { kind: "node-added", node } };
 }
 
+/** A node of three devices with two cores, on which three cores may be asked for. */
+export function addOvercommitted(id: string, atMs = 0): PlannedEvent {
+  const { event } = addNode(id, 3);
+  if (event.kind !== "node-added") throw new Error(`${event.kind} adds no node`);
+  const overcommit = { cpuMax: 1.5, headroom: 0 };
+  return { atMs, event: { ...event, node: { ...event.node, cpu: milliCpu(2000), overcommit } } };
+}
+
 /** A job of one role `worker`, submitted at 0. It may be suspended into 50 MiB in 2 s, back in 3 s. */
 export function simulatedJob(
   id: string,
@@ -231,6 +239,8 @@ function tell(event: Event): string | undefined {
       return `lost ${event.node}`;
     case "device-failed":
       return `failed ${event.node}/${event.device}`;
+    case "node-observed":
+      return `used ${event.cpuUsed} on ${event.node}`;
     default:
       return undefined;
   }

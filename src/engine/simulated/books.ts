@@ -1,5 +1,6 @@
 import type { JobId, QueueId, ServiceId } from "../../model/ids.ts";
 import { requestedMilli } from "../../model/resources.ts";
+import type { CpuLoad } from "./cpu-load.ts";
 import type { RequestStream, SimulatedJob } from "./workload.ts";
 
 /** What devices are physically held for; those of suspended jobs and sleeping replicas are free. */
@@ -129,6 +130,8 @@ export class Books {
   readonly services: readonly ServiceHistory[];
   /** Devices held by jobs. */
   readonly jobMeter = new Meter();
+  /** CPU of the overcommitted nodes that there were; one that came back is there twice. */
+  readonly cpuLoads: CpuLoad[] = [];
 
   constructor(jobs: readonly SimulatedJob[], requests: readonly RequestStream[]) {
     this.jobs = jobs.map(historyOf);

@@ -57,3 +57,15 @@ test("a place has as many devices as the request asks for, each of them once", (
   assert.throws(() => holdOf(request, node, [0]), /devices \[0\] of node n are not 2 devices/);
   assert.throws(() => holdOf(request, node, [1, 1]), /are not 2 devices/);
 });
+
+test("on an overcommitted node more CPU may be held than it has, and no more than it may be", () => {
+  const overcommit = { cpuMax: 1.5, headroom: 0 };
+  const bare = { id: nodeId("c"), cpu: milliCpu(1001), memory: mib(100), devices: [] };
+  const node = new PhysicalNode({ ...bare, overcommit });
+  const hold = { ...memoryHold(node, 0), cpu: 1501 };
+  node.take(hold, "a");
+  const more = { ...hold, cpu: 1 };
+  assert.throws(() => node.take(more, "b"), /b needs 1 milli-CPU on node c, where 0 are free/);
+  node.release(hold);
+  node.take(more, "b");
+});

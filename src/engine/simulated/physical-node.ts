@@ -2,6 +2,7 @@ import type { NodeId } from "../../model/ids.ts";
 import type { Node } from "../../model/node.ts";
 import type { ResourceRequest } from "../../model/resources.ts";
 import { DEVICE_MILLI } from "../../model/units.ts";
+import type { CpuLoad } from "./cpu-load.ts";
 
 /** What something physically holds on one node. */
 export interface Hold {
@@ -20,15 +21,19 @@ export class PhysicalNode {
   readonly id: NodeId;
   /** Kind of its devices; "" without any. */
   readonly kind: string;
+  /** Given iff the node is overcommitted. */
+  readonly cpuLoad: CpuLoad | undefined;
+  /** Of what may be asked for: on an overcommitted node, of more than it has. */
   #cpuFree: number;
   #memoryFree: number;
   readonly #milliFree: number[];
   readonly #failed = new Set<number>();
 
-  constructor({ id, cpu, memory, devices }: Node) {
+  constructor({ id, cpu, memory, devices, overcommit }: Node, cpuLoad?: CpuLoad) {
     this.id = id;
     this.kind = devices[0]?.kind ?? "";
-    this.#cpuFree = cpu;
+    this.cpuLoad = cpuLoad;
+    this.#cpuFree = Math.floor(cpu * (overcommit?.cpuMax ?? 1));
     this.#memoryFree = memory;
     this.#milliFree = devices.map(({ milliFree }) => milliFree);
   }
@@ -72,6 +77,7 @@ export class PhysicalNode {
 
   #change({ cpu, memory, devices, milli }: Hold, sign: 1 | -1): void {
     this.#cpuFree += sign * cpu;
+    this.cpuLoad?.request(-sign * cpu);
     this.#memoryFree += sign * memory;
     for (const device of devices) this.#milliFree[device] += sign * milli;
   }

@@ -4,6 +4,7 @@ import type { Use } from "./books.ts";
 import type { Waiting } from "./departure-gate.ts";
 import type { Timer } from "./event-queue.ts";
 import type { Hold, PhysicalNode } from "./physical-node.ts";
+import type { CpuUse } from "./workload.ts";
 
 /**
  * Where a replica stands; `goal` says where finishing leads:
@@ -49,4 +50,12 @@ export function replicaNumber(id: ReplicaId): number {
 export function useOf({ state, serving }: Replica): Use {
   if (serving.size > 0) return "busy";
   return state === "loading" || state === "settling" ? "moving" : "idle";
+}
+
+const ALL: CpuUse = { busy: 1, idle: 1 };
+
+/** Milli-CPU that it uses, in whole ones, with `slots` for requests. */
+export function cpuUsedBy({ hold, serving }: Replica, slots: number, use: CpuUse = ALL): number {
+  const busy = Math.min(1, serving.size / slots);
+  return Math.round((hold?.cpu ?? 0) * (busy * use.busy + (1 - busy) * use.idle));
 }

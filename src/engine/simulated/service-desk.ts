@@ -11,7 +11,7 @@ import {
   milliOf,
   type PhysicalNode,
 } from "./physical-node.ts";
-import { type Replica, replicaNumber, type ReplicaState, useOf } from "./replica.ts";
+import { cpuUsedBy, type Replica, replicaNumber, type ReplicaState, useOf } from "./replica.ts";
 import { RequestLine } from "./request-line.ts";
 import type { RequestStream } from "./workload.ts";
 import type { World } from "./world.ts";
@@ -39,7 +39,9 @@ export class ServiceDesk {
 
   /** Makes or changes the service. */
   set(service: ModelService): void {
+    for (const replica of this.#replicas.values()) this.#count(replica, -1);
     this.#service = service;
+    for (const replica of this.#replicas.values()) this.#count(replica, 1);
     this.#isReported = true;
     this.#dispatch();
   }
@@ -200,20 +202,19 @@ export class ServiceDesk {
     const { nowMs, queue } = this.#world;
     const { arrivalMs, serveMs } = this.#stream;
     this.#history.waitMs[request] = nowMs - arrivalMs[request];
-    if (replica.serving.size === 0) this.#count(replica, -1);
     const end = queue.set(nowMs + serveMs[request], () => this.#served(replica, request));
+    this.#count(replica, -1);
     replica.serving.set(request, end);
-    if (replica.serving.size === 1) this.#count(replica, 1);
+    this.#count(replica, 1);
   }
 
   #served(replica: Replica, request: number): void {
-    const isLast = replica.serving.size === 1;
-    if (isLast) this.#count(replica, -1);
+    this.#count(replica, -1);
     replica.serving.delete(request);
-    if (isLast) this.#count(replica, 1);
+    this.#count(replica, 1);
     this.#history.served += 1;
     if (replica.state === "ready") this.#dispatch();
-    else if (isLast) this.#settle(replica);
+    else if (replica.serving.size === 0) this.#settle(replica);
   }
 
   /** It takes no new request; those begun go on. */
@@ -290,10 +291,14 @@ export class ServiceDesk {
     this.#count(replica, 1);
   }
 
-  /** Counts what it holds in or out of the history. */
+  /** Counts what it holds, and uses, in or out of the history. */
   #count(replica: Replica, sign: 1 | -1): void {
-    if (replica.hold === undefined) return;
-    const milli = sign * milliOf(replica.hold);
-    this.#history.meter.change(this.#world.nowMs, useOf(replica), milli, replica.node.kind);
+    const { hold, node } = replica;
+    if (hold === undefined) return;
+    const milli = sign * milliOf(hold);
+    this.#history.meter.change(this.#world.nowMs, useOf(replica), milli, node.kind);
+    if (node.cpuLoad === undefined) return;
+    const used = cpuUsedBy(replica, this.#known.concurrency, this.#stream.cpuUse);
+    node.cpuLoad.serve(sign * hold.cpu, sign * used);
   }
 }

@@ -1,9 +1,11 @@
 import type { Action, JobAction, ServiceAction, ServiceWaits } from "../../model/action.ts";
 import type { Event } from "../../model/event.ts";
 import type { JobId, NodeId, ServiceId } from "../../model/ids.ts";
+import type { Node } from "../../model/node.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { Engine, Step } from "../engine.ts";
 import { Books } from "./books.ts";
+import { CpuWatch } from "./cpu-watch.ts";
 import { Gang } from "./gang.ts";
 import { PhysicalNode } from "./physical-node.ts";
 import { ServiceDesk } from "./service-desk.ts";
@@ -14,7 +16,7 @@ import { World } from "./world.ts";
  * Runs a workload in discrete events, with no chance of its own: the same workload and actions give
  * the same steps. In one moment the order is: what was under way comes to its end, planned events,
  * submissions, arrivals of requests, what begins in room that was left, and at last one observation
- * of each service that changed. The actions of one moment are all known before any of them begins.
+ * of each service that changed and of overcommitted nodes. The actions of one moment are all known before any of them begins.
  *
  * It keeps what each device, CPU and memory physically holds, and throws where an action would hold
  * more than there is. Cost: O(log running) for each thing that happens.
@@ -26,9 +28,12 @@ export class SimulatedEngine implements Engine {
   readonly #jobs: readonly SimulatedJob[];
   readonly #gangs = new Map<JobId, Gang>();
   readonly #desks = new Map<ServiceId, ServiceDesk>();
+  readonly #cpuWatch = new CpuWatch(this.#world);
   readonly #watch: ((untilMs: number) => void) | undefined;
   #nextEvent = 0;
   #nextJob = 0;
+  /** The first job, in order of submission, that is not over as far as is known. */
+  #firstOpenJob = 0;
 
   /**
    * @param watch called whenever time is about to move on, with the time to which it moves: what it
@@ -62,7 +67,8 @@ export class SimulatedEngine implements Engine {
     const world = this.#world;
     const untilMs = Math.max(world.nowMs, wakeMs ?? Number.POSITIVE_INFINITY);
     for (;;) {
-      const firstMs = world.hasEvents ? world.nowMs : this.#firstMs();
+      const isLive = world.hasEvents || this.#cpuWatch.hasNews;
+      const firstMs = isLive ? world.nowMs : this.#firstMs();
       if (firstMs > untilMs) {
         this.#advance(untilMs);
         return { nowMs: world.nowMs, events: [] };
@@ -113,6 +119,14 @@ export class SimulatedEngine implements Engine {
     do this.#endDue();
     while (this.#world.departures.beginFree());
     for (const desk of this.#desks.values()) desk.report();
+    this.#cpuWatch.report(this.#hasOpenJobs());
+  }
+
+  /** O(1) over a run: jobs that are over stay so. */
+  #hasOpenJobs(): boolean {
+    const { jobs } = this.books;
+    while (jobs[this.#firstOpenJob]?.outcome !== undefined) this.#firstOpenJob += 1;
+    return this.#firstOpenJob < jobs.length;
   }
 
   #endDue(): void {
@@ -126,10 +140,11 @@ export class SimulatedEngine implements Engine {
     const { nodes } = this.#world;
     switch (event.kind) {
       case "node-added":
-        nodes.set(event.node.id, new PhysicalNode(event.node));
+        this.#addNode(event.node);
         break;
       case "node-removed":
         nodes.delete(event.node);
+        this.#cpuWatch.close(event.node);
         break;
       case "service-set":
         this.#deskOf(event.service.id, event.kind).set(event.service);
@@ -202,11 +217,21 @@ export class SimulatedEngine implements Engine {
     return desk;
   }
 
+  #addNode(node: Node): void {
+    const load = this.#cpuWatch.open(node);
+    if (load !== undefined) this.books.cpuLoads.push(load);
+    this.#world.nodes.set(node.id, new PhysicalNode(node, load));
+  }
+
   #lose(id: NodeId, device: number | undefined): void {
     const node = this.#world.nodes.get(id);
     if (node === undefined) return;
-    if (device === undefined) this.#world.nodes.delete(id);
-    else node.fail(device);
+    if (device === undefined) {
+      this.#world.nodes.delete(id);
+      this.#cpuWatch.close(id);
+    } else {
+      node.fail(device);
+    }
     for (const gang of this.#gangs.values()) gang.lose(node, device);
     for (const desk of this.#desks.values()) desk.lose(node, device);
   }

@@ -22,6 +22,18 @@ export interface RequestStream {
   readonly arrivalMs: Float64Array;
   /** How long a replica serves each of them. */
   readonly serveMs: Float64Array;
+  /** Absent: a replica uses all the CPU that it asks for. */
+  readonly cpuUse?: CpuUse;
+}
+
+/**
+ * Shares, 0 to 1, of the CPU that a replica asks for: it uses `busy` of what belongs to slots that
+ * serve a request, and `idle` of what belongs to the others. While it loads or falls asleep all slots
+ * are idle.
+ */
+export interface CpuUse {
+  readonly busy: number;
+  readonly idle: number;
 }
 
 /** Something that happens to the cluster or that a user does, at a time known beforehand. */
