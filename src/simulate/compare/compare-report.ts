@@ -107,20 +107,21 @@ function sensitivityChart({ sensitivity, headlineAmount }: Comparison, base: One
 }
 
 function useChart({ amounts }: Comparison): PageChart {
-  const known = amounts.flatMap(({ amount, one }) => (one === undefined ? [] : [{ amount, one }]));
   return {
     title: "Where the time of one pool goes",
-    caption: "Share of the device-hours bought, by amount of offline work.",
+    caption:
+      "Share of the device-hours bought, by amount of offline work. Checkpoints are taking them and " +
+      "coming back to where they left off; awake idle is a replica without requests.",
     shape: "bars",
-    barNames: known.map(({ amount }) => `amount ${amount}`),
+    barNames: USES.map(([name]) => name),
     xName: "",
     yName: "%",
-    series: USES.map(([name, key]) => ({
-      name,
-      isRest: key === "free",
-      points: known.map(
-        ({ one }, index) => [index, (100 * one.use[key]) / one.boughtHours] as const,
-      ),
-    })),
+    series: amounts.flatMap(({ amount, one }) => {
+      if (one === undefined) return [];
+      const points = USES.map(
+        ([, key], use): Point => [use, (100 * one.use[key]) / one.boughtHours],
+      );
+      return [{ name: `amount ${amount}`, points }];
+    }),
   };
 }

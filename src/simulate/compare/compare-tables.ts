@@ -5,11 +5,11 @@ export type Table = readonly (readonly string[])[];
 
 /** Where the device-hours of a pool go, in words. */
 export const USES = [
-  ["jobs make progress", "productive"],
-  ["jobs' progress that was lost", "lost"],
-  ["checkpoints and restarts", "checkpointing"],
+  ["jobs' progress", "productive"],
+  ["lost progress", "lost"],
+  ["checkpoints", "checkpointing"],
   ["serving", "busy"],
-  ["awake without requests", "awakeIdle"],
+  ["awake idle", "awakeIdle"],
   ["changing hands", "moving"],
   ["free", "free"],
 ] as const satisfies readonly (readonly [string, keyof OnePool["use"]])[];

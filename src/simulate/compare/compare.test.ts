@@ -134,14 +134,14 @@ test("each cost that a scenario has is varied alone", async () => {
     "wake x 5",
     "checkpoint interval x 2",
     "checkpoint interval x 5",
-    "host memory of a node x 2",
-    "host memory of a node x 5",
+    "node memory x 2",
+    "node memory x 5",
   ]);
   const doubled = changeCost(changeWake(2000), { cost: "wake", factor: 2 });
   assert.equal(doubled.services[0].service.sleep?.wakeMs, 4000);
   const rarely = changeCost(scenario, { cost: "checkpoint interval", factor: 5 });
   assert.equal(rarely.offline?.jobs[0].job.checkpoint?.everyMs, 5000 * HOUR_MS);
-  const larger = changeCost(scenario, { cost: "host memory of a node", factor: 2 });
+  const larger = changeCost(scenario, { cost: "node memory", factor: 2 });
   assert.equal(larger.nodes[0].memory, 2000);
   assert.throws(() => changeCost(scenario, { cost: "beauty", factor: 2 }), RangeError);
 });

@@ -48,7 +48,7 @@ const COSTS: readonly Cost[] = [
     scale: (scenario, factor) => ({ ...scenario, graceMs: scenario.graceMs * factor }),
   },
   {
-    cost: "host memory of a node",
+    cost: "node memory",
     factors: [2, 5],
     isIn: () => true,
     scale: (scenario, factor) => ({
