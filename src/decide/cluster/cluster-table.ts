@@ -328,7 +328,7 @@ export class ClusterTable {
     if (classes.memory[request] > 0) {
       room = Math.min(room, Math.floor(memory / classes.memory[request]));
     }
-    return room;
+    return Math.max(0, room);
   }
 
   /** Members for which the row has devices with this much left on them: Infinity if they need none. */

@@ -12,13 +12,23 @@ import { placesOf } from "./leave.ts";
 export function growElastic(book: JobBook, deciding: Deciding): void {
   const { ground } = book;
   if (book.grownAt === ground.roomVersion && book.grownFor === book.victimVersion) return;
+  const classes = [...book.hungry.keys()].filter((request) => ground.placer.fitsAnywhere(request));
   const able = new Set<JobRecord>();
-  for (const [request, records] of book.hungry) {
-    if (!ground.placer.fitsAnywhere(request)) continue;
-    for (const record of records) able.add(record);
+  for (const request of classes) for (const record of book.hungry.get(request)!) able.add(record);
+  let turn =
+    classes.length === 1
+      ? [...able]
+      : [...able].toSorted((left, right) => left.sequence - right.sequence);
+  const isRoom = () => classes.some((request) => ground.placer.fitsAnywhere(request));
+  while (turn.length > 0 && isRoom()) {
+    const next: JobRecord[] = [];
+    for (const record of turn) {
+      if (!tryGrow(book, record, deciding)) continue;
+      next.push(record);
+      if (!isRoom()) break;
+    }
+    turn = next;
   }
-  let room = [...able].toSorted((left, right) => left.sequence - right.sequence);
-  while (room.length > 0) room = room.filter((record) => tryGrow(book, record, deciding));
   book.grownAt = ground.roomVersion;
   book.grownFor = book.victimVersion;
 }

@@ -1,5 +1,5 @@
 import { type Amounts, amountsOf, NO_AMOUNTS } from "../../model/amounts.ts";
-import { sizeOf } from "./leaving-cost.ts";
+import { mayLoseNothing, sizeOf } from "./leaving-cost.ts";
 import { parkedMemory } from "../../model/resources.ts";
 import type { DepartureId, JobId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
@@ -12,6 +12,7 @@ import { dropKeptRoom, type KeptRoom } from "./kept-room.ts";
 import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
 import { PendingLines } from "./pending-lines.ts";
 import { RowIndex } from "./row-index.ts";
+import { SortedJobs } from "./sorted-jobs.ts";
 import type { VictimMemo } from "./victim-memo.ts";
 
 const NO_COUNTS: readonly number[] = [];
@@ -34,9 +35,14 @@ export class JobBook {
   grownAt = -1;
   grownFor = -1;
   /** Running jobs that have not all members that they could have, by class of what they lack. */
-  hungry = new Map<number, Set<JobRecord>>();
-  /** Members that running jobs have to spare. */
-  spare = 0;
+  hungry = new Map<number, SortedJobs>();
+  /** Running jobs that have members to spare. */
+  sparing = new SortedJobs();
+  /** Running jobs that may lose nothing by leaving, whatever the time. */
+  costless = new Set<JobRecord>();
+  /** Jobs whose work was saved at that time. */
+  #fresh = new Set<JobRecord>();
+  #freshMs = 0;
   /** Running jobs by who may make them leave. */
   groups = new JobGroups();
   rows: RowIndex;
@@ -56,6 +62,19 @@ export class JobBook {
   /** Jobs with a member on the row, running or suspended, in no particular order. */
   onRow(row: number): Iterable<JobRecord> {
     return this.rows.on(row).keys();
+  }
+
+  /** Jobs that run and whose work was saved at this very time: they have nothing to lose. */
+  freshAt(nowMs: number): Iterable<JobRecord> {
+    return this.#freshMs === nowMs ? this.#fresh : [];
+  }
+
+  /** What the job has done is safe at this time, which never goes back. */
+  saved(record: JobRecord, nowMs: number): void {
+    record.savedMs = nowMs;
+    if (nowMs !== this.#freshMs) this.#fresh.clear();
+    this.#freshMs = nowMs;
+    this.#fresh.add(record);
   }
 
   bySequence(sequence: number): JobRecord | undefined {
@@ -117,7 +136,7 @@ export class JobBook {
   progressed(record: JobRecord, nowMs: number, hasStarted: boolean): void {
     // It loses less by leaving than was known.
     if (record.savedMs < nowMs) this.mayLeave(record);
-    record.savedMs = nowMs;
+    this.saved(record, nowMs);
     if (!hasStarted) return;
     record.startedMs = nowMs;
     const { minimumRuntimeMs } = record.job;
@@ -234,13 +253,14 @@ export class JobBook {
     };
     copy.groups = groups;
     copy.rows = this.rows.fork(copyOf);
-    copy.spare = this.spare;
+    copy.sparing = this.sparing.fork(copyOf);
+    for (const record of this.costless) copy.costless.add(copyOf(record));
+    copy.#fresh = new Set([...this.#fresh].map(copyOf));
+    copy.#freshMs = this.#freshMs;
     for (const record of this.overtaken) copy.overtaken.add(copyOf(record));
     const kept = this.keptRoom;
     copy.keptRoom = kept && { ...kept, record: copyOf(kept.record) };
-    for (const [request, records] of this.hungry) {
-      copy.hungry.set(request, new Set([...records].map(copyOf)));
-    }
+    for (const [request, jobs] of this.hungry) copy.hungry.set(request, jobs.fork(copyOf));
     copy.queues = this.queues.fork();
     for (const [id, record] of this.records) copy.records.set(id, copyOf(record));
     const copyMemo = (memo: VictimMemo) => memo.fork(ground.table, groupCopies);
@@ -308,18 +328,21 @@ export class JobBook {
     const role = spareRoleOf(record);
     const spare =
       group === undefined ? 0 : Math.max(0, counts[role] - job.roles[role].replicas.min);
-    this.spare += spare - record.spare;
+    if (spare > 0) this.sparing.add(record);
+    else if (record.spare > 0) this.sparing.delete(record);
     record.spare = spare;
     this.rows.changed(record.members);
+    if (group !== undefined && mayLoseNothing(record)) this.costless.add(record);
+    else this.costless.delete(record);
     this.#setGrown(record);
     if (!this.elastic.has(record)) return;
     for (const request of classes) this.hungry.get(request)?.delete(record);
     if (group === undefined) return;
     for (const [each, { replicas }] of job.roles.entries()) {
       if (counts[each] >= replicas.max) continue;
-      const others = this.hungry.get(classes[each]);
-      if (others === undefined) this.hungry.set(classes[each], new Set([record]));
-      else others.add(record);
+      let others = this.hungry.get(classes[each]);
+      if (others === undefined) this.hungry.set(classes[each], (others = new SortedJobs()));
+      others.add(record);
     }
   }
 

@@ -234,7 +234,7 @@ function start(
   record.nextMember += members.length;
   record.attempt += 1;
   record.startedMs = nowMs;
-  record.savedMs = nowMs;
+  book.saved(record, nowMs);
   record.waitCode = undefined;
   const { id: job, minimumRuntimeMs } = record.job;
   if (minimumRuntimeMs > 0) book.timetable.add(nowMs + minimumRuntimeMs, record.sequence);

@@ -49,6 +49,13 @@ export function cheapestLeaving(
   return best;
 }
 
+/** Whether there is a way to leave by which the job loses nothing at any time. */
+export function mayLoseNothing({ job: { checkpoint, suspension }, size }: JobRecord): boolean {
+  const savedMs = checkpoint === undefined ? 1 : checkpoint.saveMs + checkpoint.restartMs;
+  const suspendedMs = suspension === undefined ? 1 : suspension.suspendMs + suspension.resumeMs;
+  return size === 0 || savedMs === 0 || suspendedMs === 0;
+}
+
 /** At most what `cheapestLeaving` says is lost, whatever host memory there is. O(1). */
 export function leastLostWork(
   record: JobRecord,

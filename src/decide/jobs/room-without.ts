@@ -47,7 +47,7 @@ export function roomWithout(
     room = Math.min(room, Math.floor(memory / classes.memory[request]));
   }
   const count = classes.count[request];
-  if (count === 0 || room === 0) return room;
+  if (count === 0 || room <= 0) return Math.max(0, room);
   const milli = classes.milli[request];
   let able = 0;
   let pieces = 0;

@@ -60,10 +60,12 @@ export class RowBounds {
     this.#firsts[place] = first;
   }
 
-  /** Puts the cost of the rows of which nothing is known: nobody leaves for less. */
-  prime(leastCost: (row: number) => number): void {
+  /** Puts a bound for the rows of which nothing is known. */
+  prime(boundOf: (row: number) => { readonly cost: number; readonly first: number }): void {
     for (let place = 0; place < this.rows.length; place += 1) {
-      if (this.#counts[place] === 0) this.put(place, leastCost(this.rows[place]), 1, 0);
+      if (this.#counts[place] > 0) continue;
+      const { cost, first } = boundOf(this.rows[place]);
+      this.put(place, cost, 1, first);
     }
   }
 

@@ -44,7 +44,7 @@ export function offerOf(
     const leavesWhole = mayLeave(claim, record, search.nowMs);
     if (!leavesWhole && record.spare === 0) continue;
     const group = spare.length;
-    const number = record.sequence * MEMBERS_MAX;
+    const number = firstUnitOf(record);
     spare.push(record.spare);
     if (leavesWhole) {
       const { lostWork: cost, lostAtLeast: leastCost, keepsMemory } = search.leavingOf(record);
@@ -61,6 +61,11 @@ export function offerOf(
     }
   }
   return { units, spare };
+}
+
+/** Number of the unit that stands for the whole of the job; those of its members are higher. */
+export function firstUnitOf({ sequence }: JobRecord): number {
+  return sequence * MEMBERS_MAX;
 }
 
 /** What a member gives back of its row; that of a job suspended in place keeps its memory. */

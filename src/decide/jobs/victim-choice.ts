@@ -115,7 +115,7 @@ function lookerAt(book: JobBook, claim: Claim, bounds: RowBounds, options: Searc
       if (isSteady) bounds.put(place, set.cost, set.units.length, set.units[0]);
       return { row, set, units };
     }
-    if (isSteady && best === undefined) bounds.put(place, Infinity, 0, 0);
+    if (isSteady && best === undefined) bounds.put(place, Infinity, 1, 0);
     else if (isSteady)
       bounds.put(place, best!.set.cost, best!.set.units.length, best!.set.units[0]);
     return undefined;
@@ -238,7 +238,7 @@ function leavingFor(
   };
 }
 
-function pieceOf({ model }: Ground, request: number) {
+export function pieceOf({ model }: Ground, request: number) {
   const { cpu, memory, count, milli } = model.classes;
   return {
     cpu: cpu[request],
@@ -253,7 +253,7 @@ export function couldHold({ table }: Ground, row: number, request: number): bool
   return !table.isRemoved(row) && !table.isClosed(row) && table.fitsEmpty(row, request);
 }
 
-function freeOf({ table }: Ground, row: number, request: number): VictimRow {
+export function freeOf({ table }: Ground, row: number, request: number): VictimRow {
   const devices = table.deviceMilli.subarray(table.deviceStart[row], table.deviceStart[row + 1]);
   return { cpu: table.cpuFor(row, request), memory: table.memoryFree[row], devices: [...devices] };
 }

@@ -10,6 +10,7 @@ import type { Deciding } from "./job-scheduler.ts";
 import { letLeave, shrink } from "./leave.ts";
 import type { Line } from "./pending-lines.ts";
 import { RowBounds } from "./row-bounds.ts";
+import { spareOne } from "./spare-first.ts";
 import {
   couldHold,
   searchForMany,
@@ -32,7 +33,7 @@ export function makeRoom(
   deciding: Deciding,
 ): Member[] | undefined {
   const groups = groupsFor(book, record, deciding);
-  if (groups.size === 0 && book.spare === 0) return undefined;
+  if (groups.size === 0 && book.sparing.size === 0) return undefined;
   const { leaf, job } = record;
   const reasonOf = (other: JobRecord): LeaveReason => ({
     code: other.leaf === leaf ? "priority" : "reclaim",
@@ -49,8 +50,10 @@ export function makeRoom(
   }
   const { memo } = line;
   if (memo?.isHopeful(book, groups, deciding.nowMs) === false) return undefined;
-  let found: Vacating | undefined;
-  if (memo === undefined) {
+  let found = pieces.length === 1 ? spareOne(book, claim, options) : undefined;
+  if (found !== undefined) {
+    // Nothing is better.
+  } else if (memo === undefined) {
     found = searchForOne(
       book,
       claim,
@@ -94,7 +97,9 @@ export function makeRoomForReplica(
       book.replicaMemos.set(request, memo);
     }
     if (!memo.isHopeful(book, undefined, deciding.nowMs)) return undefined;
-    found = searchForOne(book, claim, memo.boundsFor(undefined), options);
+    found =
+      spareOne(book, claim, options) ??
+      searchForOne(book, claim, memo.boundsFor(undefined), options);
     if (found === undefined) memo.failed(undefined);
   }
   return found && vacate(book, claim, found, deciding)[0];
@@ -106,6 +111,7 @@ const LEAST_CPU: ResourceRequest = { cpu: milliCpu(1), memory: mib(0) };
 /** Jobs leave the nodes on which they hold more CPU than is lent to them (rule A7). */
 export function relieveOverloaded(book: JobBook, deciding: Deciding): void {
   const { ground } = book;
+  if (ground.overloaded.size === 0) return;
   const request = ground.model.classes.intern(LEAST_CPU, true)!;
   const pieces = [{ role: 0, request }];
   for (const row of [...ground.overloaded].toSorted((left, right) => left - right)) {
