@@ -1,5 +1,5 @@
 import { nodeId } from "../../model/ids.ts";
-import type { Node } from "../../model/node.ts";
+import type { Node, Overcommit } from "../../model/node.ts";
 import { DEVICE_MILLI, gpuMilli, mib } from "../../model/units.ts";
 import { readOpenbNodes } from "../../trace/openb.ts";
 import type { NodesShape } from "./scenario-shape.ts";
@@ -16,7 +16,9 @@ export async function buildNodes(draft: Draft, sources: readonly NodesShape[]): 
   const nodes: Node[] = [];
   const names = new Set<string>();
   for (const [index, source] of sources.entries()) {
-    for (const node of await readNodes(draft, source, index)) {
+    const overcommit = overcommitOf(source);
+    for (const plain of await readNodes(draft, source, index)) {
+      const node = overcommit === undefined ? plain : { ...plain, overcommit };
       if (names.has(node.id)) {
         throw draft.text.refuse("duplicate-name", ["nodes", index], `node ${node.id} stands twice`);
       }
@@ -36,6 +38,10 @@ export function cloneNodes(node: Node, prefix: string, count: number): Node[] {
     ...node,
     id: nodeId(`${prefix}-${index}`),
   }));
+}
+
+function overcommitOf({ overcommit }: NodesShape): Overcommit | undefined {
+  return overcommit && { cpuMax: overcommit.cpu, headroom: overcommit.headroom };
 }
 
 async function readNodes(draft: Draft, source: NodesShape, index: number): Promise<Node[]> {

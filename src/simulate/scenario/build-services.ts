@@ -40,11 +40,12 @@ export async function buildServices(
     const misfit = findServiceMisfit(service, room);
     if (misfit !== undefined) throw draft.text.refuse(misfit.code, keys, misfit.problem);
     const times = await readRequests(draft, shape.requests, [...keys, "requests"], index);
-    const { wait, quantile } = shape.objective;
+    const { objective, cpuUse } = shape;
+    const { wait, quantile } = objective;
     plans.push({
       service,
       objective: { waitMs: wait, quantile },
-      requests: { service: service.id, ...times },
+      requests: { service: service.id, ...times, ...(cpuUse === undefined ? {} : { cpuUse }) },
     });
   }
   return plans;

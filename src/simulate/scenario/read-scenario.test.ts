@@ -159,6 +159,19 @@ test("failures stand in order of time, a repair being a node that is added", asy
   ]);
 });
 
+test("nodes may be overcommitted, from a file too, and a service may use less than it asks for", async () => {
+  folder.write("two.csv", "sn,cpu_milli,memory_mib,gpu,model\nfirst,1000,1024,0,\n");
+  const text = WHOLE.replace("cpu: 500m, ", "cpu: 500m, overcommit: {cpu: 1.5}, ")
+    .replace("queues:", "  - {csv: two.csv, overcommit: {cpu: 16, headroom: 0}}\nqueues:")
+    .replace("    cpu: 2\n", "    cpu: 2\n    cpuUse: {busy: 0.6, idle: 0.05}\n");
+  const { nodes, services } = await read(text);
+  assert.deepEqual(
+    nodes.map(({ overcommit }) => overcommit),
+    [undefined, undefined, { cpuMax: 1.5, headroom: 0.2 }, { cpuMax: 16, headroom: 0 }],
+  );
+  assert.deepEqual(services[0].requests.cpuUse, { busy: 0.6, idle: 0.05 });
+});
+
 test("the rest stands as it is written", async () => {
   const { name, seed, horizonMs, policy, graceMs, patienceMs, prices, notes } = await read(WHOLE);
   assert.deepEqual([name, seed, policy, notes], ["two tenants", 7, "fgd", []]);

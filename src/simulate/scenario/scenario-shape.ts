@@ -16,11 +16,20 @@ import {
 const COUNT_MAX = 1_000_000;
 const ROLES_MAX = 64;
 const MEMBERS_MAX = 100_000;
+const OVERCOMMIT_MAX = 16;
 
 /** A file beside the scenario, or one of the folder of traces. */
 const traceFile = mapOr(name, settings({ trace: name, else: z.literal("generated").optional() }));
 /** A file that nothing generated can stand in for. */
 const plainTraceFile = mapOr(name, settings({ trace: name }));
+
+/** How far jobs may borrow CPU that services ask for and do not use. */
+const overcommitted = {
+  overcommit: settings({
+    cpu: z.number().min(1).max(OVERCOMMIT_MAX),
+    headroom: z.number().min(0).max(OVERCOMMIT_MAX).default(0.2),
+  }).optional(),
+};
 
 const nodes = oneOf({
   count: settings({
@@ -31,11 +40,12 @@ const nodes = oneOf({
     gpus: wholeNumber(0, 1024).default(0),
     kind: name.optional(),
     gpuMemory: memory.optional(),
+    ...overcommitted,
   }).refine(({ gpus, kind }) => gpus === 0 || kind !== undefined, {
     path: ["kind"],
     message: "is missing; nodes with GPUs say of which kind they are",
   }),
-  csv: settings({ csv: plainTraceFile }),
+  csv: settings({ csv: plainTraceFile, ...overcommitted }),
 });
 
 const amounts = settings({
@@ -136,9 +146,13 @@ const requests = oneOf({
   }),
 });
 
+const share = z.number().min(0).max(1);
+
 const service = settings({
   ...request,
   name,
+  /** Shares of its CPU that a replica uses. */
+  cpuUse: settings({ busy: share, idle: share }).optional(),
   replicas: bounds(0, MEMBERS_MAX),
   concurrency: wholeNumber(1, COUNT_MAX).default(1),
   start: duration,

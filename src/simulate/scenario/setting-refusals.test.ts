@@ -110,6 +110,63 @@ testRefusals({
   },
 });
 
+// CPU that is asked for and not used.
+const BIG = "cpu: 32, memory: 16Gi";
+const SERVICE_CPU = "    cpu: 2\n";
+testRefusals({
+  "overcommitment that takes CPU away": {
+    take: BIG,
+    put: `${BIG}, overcommit: {cpu: 0.5}`,
+    code: "invalid-setting",
+    key: "nodes[1].overcommit.cpu",
+    says: /must be at least 1, not 0\.5/,
+  },
+  "overcommitment beyond 16 times": {
+    take: BIG,
+    put: `${BIG}, overcommit: {cpu: 17}`,
+    code: "invalid-setting",
+    key: "nodes[1].overcommit.cpu",
+    says: /must be at most 16, not 17/,
+  },
+  "overcommitment that does not say how far": {
+    take: BIG,
+    put: `${BIG}, overcommit: {headroom: 0.2}`,
+    code: "missing-key",
+    key: "nodes[1].overcommit.cpu",
+    says: /is missing/,
+  },
+  "overcommitment of memory": {
+    take: BIG,
+    put: `${BIG}, overcommit: {cpu: 2, memory: 2}`,
+    code: "unknown-key",
+    key: "nodes[1].overcommit.memory",
+    says: /the keys are cpu, headroom/,
+  },
+  "a headroom below 0": {
+    take: BIG,
+    put: `${BIG}, overcommit: {cpu: 2, headroom: -0.1}`,
+    code: "invalid-setting",
+    key: "nodes[1].overcommit.headroom",
+    says: /must be at least 0, not -0\.1/,
+  },
+  "a replica that uses more than it asks for": {
+    take: SERVICE_CPU,
+    put: `${SERVICE_CPU}    cpuUse: {busy: 1.5, idle: 0}\n`,
+    code: "invalid-setting",
+    key: "services[0].cpuUse.busy",
+    says: /must be at most 1, not 1\.5/,
+    on: "cpuUse",
+  },
+  "a use that is not told while idle": {
+    take: SERVICE_CPU,
+    put: `${SERVICE_CPU}    cpuUse: {busy: 0.6}\n`,
+    code: "missing-key",
+    key: "services[0].cpuUse.idle",
+    says: /is missing/,
+    on: "cpuUse",
+  },
+});
+
 // Names.
 testRefusals({
   "an unknown policy, with the nearest": {
