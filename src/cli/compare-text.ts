@@ -26,7 +26,7 @@ export function formatComparison(comparison: Comparison): string {
       ? []
       : [
           titled(`amount ${amount}`, detailTable(comparison, headline, one)),
-          titled("one pool's time", useTable(one)),
+          titled("device-hours", useTable(headline, one)),
         ]),
     ...(comparison.sensitivity.length === 0
       ? []

@@ -1,11 +1,19 @@
 import { InputError } from "../../trace/input-error.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import type { AmountResult, OnePool, TwoPools } from "./comparison.ts";
+import type { AmountResult, OnePool, PoolUse, TwoPools } from "./comparison.ts";
 import { changeCost, type CostChange } from "./cost-change.ts";
 import { type BudgetSearch, type BudgetTrial, leastBudget } from "./least-budget.ts";
 import { waitsAwake } from "./serving-alone.ts";
 import { idleDevices, type ServingPlan } from "./serving-plan.ts";
-import { type Extra, HOUR_MS, judged, type Trial, type TrialResult, waitFigures } from "./trial.ts";
+import {
+  type DeviceUse,
+  type Extra,
+  HOUR_MS,
+  judged,
+  type Trial,
+  type TrialResult,
+  waitFigures,
+} from "./trial.ts";
 
 /** The search ends this near to the least budget: a share of what two pools buy for offline work. */
 const TOLERANCE_SHARE = 0.005;
@@ -75,7 +83,7 @@ async function runTwoPools(ground: Ground, { amount, change }: Case): Promise<Tw
   const { serving, file } = ground;
   const { devicesPerNode, spanMs } = serving;
   const nodes = Math.max(1, Math.round((amount * idleDevices(serving)) / devicesPerNode));
-  const { endMs, jobs } = await ground.run({
+  const { endMs, jobs, use } = await ground.run({
     targetMilliMs: amount * serving.idleMilliMs,
     pool: { kind: "offline", nodes },
     ...(change === undefined ? {} : { change }),
@@ -104,6 +112,7 @@ async function runTwoPools(ground: Ground, { amount, change }: Case): Promise<Tw
     ...priceOf(scenario, boughtHours),
     jobs,
     services,
+    use: withFree(use, offlineDevices * endHours),
   };
 }
 
@@ -220,8 +229,6 @@ function describe(
 ): Omit<OnePool, "savingByTime"> {
   const boughtHours = serving.nodes * serving.devicesPerNode * endHours + budget;
   const { jobs, services, use } = result;
-  const used = Object.values(use).reduce((sum, hours) => sum + hours, 0);
-  const upHours = use.productive + use.lost + use.checkpointing;
   return {
     budgetHours: budget,
     boughtHours,
@@ -235,9 +242,14 @@ function describe(
     slackHours: endHours - (result.endMs ?? 0) / HOUR_MS,
     jobs,
     services,
-    use: { ...use, free: boughtHours - used },
-    lostShare: upHours === 0 ? 0 : use.lost / upHours,
+    use: withFree(use, boughtHours),
   };
+}
+
+function withFree(use: DeviceUse, poolHours: number): PoolUse {
+  const { busy, awakeIdle, moving, productive, lost, checkpointing } = use;
+  const held = busy + awakeIdle + moving + productive + lost + checkpointing;
+  return { ...use, free: poolHours - held };
 }
 
 function priceOf({ prices, nodes }: Scenario, hours: number): { readonly price?: number } {

@@ -38,7 +38,7 @@ export function compareReportPage(comparison: Comparison): ChartPage {
               caption: `Two pools and one, at amount ${amount}`,
               rows: detailTable(comparison, headline, one),
             },
-            { caption: `One pool's time, at amount ${amount}`, rows: useTable(one) },
+            { caption: `Device-hours, at amount ${amount}`, rows: useTable(headline, one) },
           ]),
       ...(hasSensitivity
         ? [

@@ -1,4 +1,4 @@
-import type { AmountResult, Comparison, OnePool } from "./comparison.ts";
+import type { AmountResult, Comparison, OnePool, PoolUse } from "./comparison.ts";
 
 /** Rows of cells, the head first. As text each fits 80 columns. */
 export type Table = readonly (readonly string[])[];
@@ -12,7 +12,7 @@ export const USES = [
   ["awake idle", "awakeIdle"],
   ["changing hands", "moving"],
   ["free", "free"],
-] as const satisfies readonly (readonly [string, keyof OnePool["use"]])[];
+] as const satisfies readonly (readonly [string, keyof PoolUse])[];
 
 /** What is compared, in the words of docs/one-pool-or-two.md. */
 export const DEFINITION =
@@ -98,15 +98,27 @@ export function detailTable({ services }: Comparison, { two }: AmountResult, one
     ["job completion p90 (h)", ...jobs.map(({ completionHours }) => hours(completionHours.p90))],
     ["jobs suspended, times", ...jobs.map(({ suspensions }) => String(suspensions))],
     ["jobs stopped, times", ...jobs.map(({ stops }) => String(stops))],
-    ["progress lost", percent(0, 2), percent(one.lostShare, 2)],
+    ["progress lost", percent(lostShareOf(two.use), 2), percent(lostShareOf(one.use), 2)],
     ["last job before T (h)", hours(0), hours(one.slackHours)],
   ];
 }
 
-export function useTable({ use, boughtHours }: OnePool): Table {
+/** Lost progress over the device-hours on which jobs were up. */
+function lostShareOf({ productive, lost, checkpointing }: PoolUse): number {
+  const upHours = productive + lost + checkpointing;
+  return upHours === 0 ? 0 : lost / upHours;
+}
+
+/** Where the time of the offline pool of two went, and of one pool. */
+export function useTable({ two }: AmountResult, { use, boughtHours }: OnePool): Table {
   return [
-    ["", "device-hours", "share"],
-    ...USES.map(([name, key]) => [name, hours(use[key]), percent(use[key] / boughtHours)]),
+    ["", "offline pool", "one pool", "share"],
+    ...USES.map(([name, key]) => [
+      name,
+      hours(two.use[key]),
+      hours(use[key]),
+      percent(use[key] / boughtHours),
+    ]),
   ];
 }
 

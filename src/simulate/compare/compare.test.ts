@@ -111,7 +111,7 @@ test("one pool and two on a scenario worked by hand", async () => {
   assert.equal(one.meetsObjectives, true);
   assert.equal(one.use.busy, 20);
   assert.equal(one.use.productive, 180);
-  assert.equal(one.lostShare, 0);
+  assert.equal(one.use.lost, 0);
 });
 
 test("an objective that one pool cannot keep is missed, with the saving by time alone", async () => {

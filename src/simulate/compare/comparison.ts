@@ -52,6 +52,8 @@ export interface TwoPools {
   readonly jobs: JobFigures;
   /** In the scenario's order. */
   readonly services: readonly WaitFigures[];
+  /** Where the time of the offline pool went. */
+  readonly use: PoolUse;
 }
 
 export interface OnePool {
@@ -74,9 +76,12 @@ export interface OnePool {
   readonly slackHours: number;
   readonly jobs: JobFigures;
   readonly services: readonly WaitFigures[];
-  readonly use: DeviceUse & { readonly free: number };
-  /** Lost work over the device-hours on which jobs were up. */
-  readonly lostShare: number;
+  readonly use: PoolUse;
+}
+
+/** All device-hours of a pool. */
+export interface PoolUse extends DeviceUse {
+  readonly free: number;
 }
 
 export interface SensitivityResult extends CostChange {
