@@ -25,6 +25,8 @@ export class Ground {
   drained = new Set<number>();
   /** Grows whenever room appears: what did not fit at one version does not fit until the next. */
   roomVersion = 0;
+  /** MiB that the table shows as free though a sleeper holds them that is about to wake, by row. */
+  readonly lent = new Map<number, number>();
   /** Rows on which room appeared since they were last taken. */
   #freedRows = new Set<number>();
   /** Who is to go back to devices, and what it physically holds until then (rule J4). */
@@ -80,6 +82,11 @@ export class Ground {
       if (left.length === 0) this.unkeep(owner);
       else this.kept.set(owner, { holdings, after: left });
     }
+  }
+
+  /** MiB of the row that are free in the table and still held: by what leaves, or by who will wake. */
+  memoryHeldOn(row: number): number {
+    return this.departures.memoryOn(row) + (this.lent.get(row) ?? 0);
   }
 
   roomAppeared(row: number): void {

@@ -78,9 +78,9 @@ export function leastLostWork(
  * that memory at once, so what others still hold while they leave does not count as free.
  */
 function canPark({ ground }: JobBook, { job, members }: JobRecord, reserve: number): boolean {
-  const { table, departures } = ground;
+  const { table } = ground;
   const isFree = (row: number, memory: number) =>
-    memory + Math.max(reserve, departures.memoryOn(row)) <= table.memoryFree[row];
+    memory + Math.max(reserve, ground.memoryHeldOn(row)) <= table.memoryFree[row];
   const { hostMemory } = job.suspension!;
   // Its own memory it keeps; what its devices hold comes to it.
   const parkedOf = ({ role }: Member) => parkedMemory(job.roles[role].request, hostMemory);

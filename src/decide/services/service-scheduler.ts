@@ -86,7 +86,10 @@ function wakeOneOf(
   const rows = [...onRow.keys()].reverse();
   // What a sleeper holds is there for its own waking, as far as it needs it.
   const loans = rows.map((row) => ({ row, request: loanOf(onRow.get(row)!, ground) }));
-  for (const { row, request: loan } of loans) ground.table.release(row, loan, []);
+  for (const { row, request: loan } of loans) {
+    ground.table.release(row, loan, []);
+    ground.lent.set(row, ground.model.classes.memory[loan]);
+  }
   const free = rows.find((row) => ground.table.fits(row, request));
   const order = { service: record.service.id, deciding };
   const room =
@@ -95,6 +98,7 @@ function wakeOneOf(
       : take(record, free, deciding);
   const takeBack = () => {
     for (const { row, request: loan } of loans) ground.table.take(row, loan, []);
+    ground.lent.clear();
   };
   if (room === undefined) {
     takeBack();
@@ -185,9 +189,10 @@ function canSleep(
   { services }: ServiceDeciding,
 ): boolean {
   if (service.sleep === undefined) return false;
-  const { table, model, departures } = services.ground;
-  const more = service.sleep.hostMemory - model.classes.memory[request];
-  return more <= 0 || more + departures.memoryOn(holding.row) <= table.memoryFree[holding.row];
+  const { ground } = services;
+  const { row } = holding;
+  const more = service.sleep.hostMemory - ground.model.classes.memory[request];
+  return more <= 0 || more + ground.memoryHeldOn(row) <= ground.table.memoryFree[row];
 }
 
 function sleep(replica: ReplicaRecord, { services, actions }: ServiceDeciding): void {
