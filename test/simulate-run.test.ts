@@ -78,6 +78,17 @@ test("the text has the waits, the evictions and the bill, where there are any", 
   for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
 });
 
+test("the text has the CPU of overcommitted nodes, and no device time without devices", async () => {
+  const text = SCENARIO.replace(/, gpus: 1, kind: A10, gpuMemory: 24Gi/, ", overcommit: {cpu: 2}");
+  const file = write("cpu.yaml", text.replaceAll(", gpus: 1", ""));
+  const { stdout } = await runNeuraxis(["simulate", "run", file]);
+  assert.match(stdout, /^core-hours: asked +used +held by jobs +borrowed +overload +longest$/m);
+  // Two members for 100 s and one for 50 s, a core each.
+  assert.match(stdout, /^0\.0 +0\.0 +0\.1 +0\.0 +0\.00 +0\.0 s$/m);
+  assert.doesNotMatch(stdout, /device-hours|device time|GAR|Offline work done/);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+});
+
 test("a report is a page and its data, and the result is printed as without one", async () => {
   const file = write("report.yaml", SCENARIO);
   const report = path.join(folder, "report/deep");

@@ -1,6 +1,7 @@
 import type { RunSummary } from "../simulate/run/run-scenario.ts";
 import {
   billTable,
+  cpuTable,
   evictionTable,
   jobTable,
   percent,
@@ -22,22 +23,26 @@ export function formatRun(summary: RunSummary): string {
     jobTable(summary),
     waitTable("devices", jobs.groups.bySize),
     spreadTable(summary),
+    cpuTable(summary),
     evictionTable(summary),
     serviceTable(summary),
     billTable(summary),
   ];
   const blocks = tables.filter(({ length }) => length > 1).map(formatTable);
   const sentences = [sayHowFull(summary), sayWhenDone(summary)].filter((line) => line !== "");
-  return `${head}\n\n${[...blocks, `${sentences.join("\n")}\n`].join("\n")}`;
+  const end = sentences.length === 0 ? [] : [`${sentences.join("\n")}\n`];
+  return `${head}\n\n${[...blocks, ...end].join("\n")}`;
 }
 
-/** The three ratios of a cluster, as means over the run. */
+/** The three ratios of a cluster, as means over the run; "" without devices. */
 function sayHowFull({
+  deviceHours,
   allocation,
   occupation,
   fragmentedNodes,
   fragmentation,
 }: RunSummary): string {
+  if (deviceHours === 0) return "";
   const ratios = [`GAR ${percent(allocation.mean, 1)}`, `SOR ${percent(occupation, 1)}`];
   const nodes = `GFR ${percent(fragmentedNodes.mean, 1)}`;
   return `${ratios.join(", ")}, ${nodes}; ${percent(fragmentation.mean, 1)} of what is free is fragmented.`;

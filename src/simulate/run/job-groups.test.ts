@@ -105,6 +105,7 @@ test("work is done when its job has ended well; a share that was never reached i
   assert.deepEqual(doneHours(jobs), { p50: 1, p90: 4, p99: 9, p100: 9 });
   assert.deepEqual(doneHours([...jobs, job("d", work(11))]), { p50: 4, p90: 9 });
   assert.deepEqual(doneHours([]), {});
+  assert.deepEqual(doneHours([done("e", 0, 5)]), {}, "no device time");
 });
 
 test("JTTED: nodes of each start over the least, by size", () => {

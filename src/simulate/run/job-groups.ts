@@ -86,7 +86,7 @@ function group(jobs: readonly JobHistory[], nameOf: (job: JobHistory) => string)
 /**
  * Hours from the start of the run after which jobs that held this share of the jobs' productive
  * device time had ended well; the work of a job counts when the job is over. A share that was never
- * reached is absent.
+ * reached is absent, and so are all where no job needed devices.
  */
 export type DoneHours = Partial<Readonly<Record<"p50" | "p90" | "p99" | "p100", number>>>;
 
@@ -104,6 +104,7 @@ export function doneHours(jobs: readonly JobHistory[]): DoneHours {
     .filter(({ outcome }) => outcome === "succeeded")
     .toSorted((one, other) => one.endMs! - other.endMs!);
   const hours: { -readonly [Share in keyof DoneHours]: number } = {};
+  if (total === 0) return hours;
   let done = 0;
   for (const { productiveMilliMs, endMs } of ended) {
     done += productiveMilliMs;

@@ -36,13 +36,15 @@ test("orders to leave are counted by reason, and whom they are for", () => {
   const online = { reason: { code: "online", for: "s" } } as const;
   const lost = { reason: { code: "node-lost", for: "" } } as const;
   const reclaim = { reason: { code: "reclaim", for: "k" } } as const;
+  const overload = { reason: { code: "overload", for: "n0" } } as const;
   const orders = ordersAfter([
     { ...suspend("j", 1), ...online },
     { ...stop("j", true, 2), ...lost },
     { ...shrink("j", [1], 3), ...reclaim },
     { ...suspend("j", 4), ...online },
+    { ...suspend("j", 5), ...overload },
   ]);
-  assert.equal(orders.evicted, 4);
+  assert.equal(orders.evicted, 5);
   const none = { suspensions: 0, stops: 0, shrinks: 0 };
   assert.deepEqual(
     [...orders.evictions.values()],
@@ -50,6 +52,7 @@ test("orders to leave are counted by reason, and whom they are for", () => {
       { ...none, reason: "online", for: "online", suspensions: 2 },
       { ...none, reason: "node-lost", for: "nobody", stops: 1 },
       { ...none, reason: "reclaim", for: "offline", shrinks: 1 },
+      { ...none, reason: "overload", for: "online", suspensions: 1 },
     ],
   );
 });

@@ -91,7 +91,7 @@ export class Orders {
     const forJob = whom === "" ? "nobody" : "offline";
     const evictions: Evictions = {
       reason: code,
-      for: code === "online" ? "online" : forJob,
+      for: code === "online" || code === "overload" ? "online" : forJob,
       suspensions: 0,
       stops: 0,
       shrinks: 0,

@@ -8,6 +8,7 @@ import type { Evictions, ReplicaOrders } from "./orders.ts";
 import { type Quantiles, quantilesOf } from "./quantiles.ts";
 import { type RunResult, runWorkload } from "./run.ts";
 import { type Sample, stepFor } from "./sampler.ts";
+import { type CpuSummary, summarizeCpu } from "./summarize-cpu.ts";
 import { type JobSummary, summarizeJobs } from "./summarize-jobs.ts";
 
 const HOUR_MS = 3_600_000;
@@ -49,6 +50,8 @@ export interface RunSummary {
   /** Orders to jobs to leave, by reason. */
   readonly evictions: readonly Evictions[];
   readonly services: readonly ServiceSummary[];
+  /** Of the overcommitted nodes; absent without. */
+  readonly cpu?: CpuSummary;
   readonly decisions: number;
   readonly hash: string;
   readonly notes: readonly string[];
@@ -96,9 +99,7 @@ export function runScenario(scenario: Scenario, onProgress: (nowMs: number) => v
     policy: scenario.policy,
     seed: scenario.seed,
     graceMs: milliseconds(scenario.graceMs),
-    ...(scenario.patienceMs === undefined
-      ? {}
-      : { patienceMs: milliseconds(scenario.patienceMs) }),
+    ...(scenario.patienceMs === undefined ? {} : { patienceMs: milliseconds(scenario.patienceMs) }),
     sampleMs: stepFor(spanOf(filled)),
     onProgress,
   });
@@ -110,6 +111,7 @@ function summarize(scenario: Scenario, run: RunResult): RunSummary {
   const held = books.milliMs(endMs);
   const heldMilliMs = held.offline + held.busy + held.idle + held.moving;
   const jobs = summarizeJobs(books.jobs, orders.spreads);
+  const cpu = summarizeCpu(books.cpuLoads);
   const bought = run.fleet.milliMsByKind(endMs);
   let boughtMilliMs = 0;
   for (const milliMs of bought.values()) boughtMilliMs += milliMs;
@@ -140,6 +142,7 @@ function summarize(scenario: Scenario, run: RunResult): RunSummary {
     jobs,
     evictions: [...orders.evictions.values()],
     services: summarizeServices(scenario, run),
+    ...(cpu === undefined ? {} : { cpu }),
     decisions: run.decisions,
     hash: run.hash,
     notes: scenario.notes,

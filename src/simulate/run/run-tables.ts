@@ -18,10 +18,12 @@ export function duration(seconds: number): string {
   return `${(seconds / 86_400).toFixed(1)} d`;
 }
 
-/** What the devices were held for. */
+/** What the devices were held for; without rows if there were none. */
 export function useTable({ deviceHours, occupation, held }: RunSummary): Table {
+  const head = ["device-hours", "held", "offline", "serving", "awake idle", "moving"];
+  if (deviceHours === 0) return [head];
   return [
-    ["device-hours", "held", "offline", "serving", "awake idle", "moving"],
+    head,
     [
       deviceHours.toFixed(1),
       percent(occupation),
@@ -106,6 +108,21 @@ export function spreadTable({ jobs }: RunSummary): Table {
   ];
 }
 
+/** CPU of the overcommitted nodes in core-hours; without rows if there are none. */
+export function cpuTable({ cpu }: RunSummary): Table {
+  const head = ["core-hours: asked", "used", "held by jobs", "borrowed", "overload", "longest"];
+  if (cpu === undefined) return [head];
+  const { askedHours, usedHours, jobHours, borrowedHours, overloadHours } = cpu;
+  return [
+    head,
+    [
+      ...[askedHours, usedHours, jobHours, borrowedHours].map((hours) => hours.toFixed(1)),
+      overloadHours.toFixed(2),
+      duration(cpu.overloadMaxSeconds),
+    ],
+  ];
+}
+
 export function evictionTable({ evictions }: RunSummary): Table {
   return [
     ["evicted for", "whom", "suspended", "stopped", "shrunk"],
@@ -148,7 +165,7 @@ export function replicaTable({ services }: RunSummary): Table {
   ];
 }
 
-/** Where the device-hours went, and what that cost if there are prices. */
+/** Where the device-hours went, and what that cost if there are prices; without rows if none went. */
 export function billTable({ bill }: RunSummary): Table {
   const { lines, total } = bill;
   const hours = lines.reduce((sum, { deviceHours }) => sum + deviceHours, 0);
@@ -160,8 +177,10 @@ export function billTable({ bill }: RunSummary): Table {
     percent(hours === 0 ? 0 : deviceHours / hours),
     ...costOf(cost),
   ];
+  const head = ["device time", "hours", "share", ...(total === undefined ? [] : ["cost"])];
+  if (hours === 0) return [head];
   return [
-    ["device time", "hours", "share", ...(total === undefined ? [] : ["cost"])],
+    head,
     ...lines.map((line) => cells(line.class, line.deviceHours, line.cost)),
     cells("bought", hours, total),
   ];

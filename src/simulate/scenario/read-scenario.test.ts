@@ -290,6 +290,14 @@ test("nodes may stand in a file beside the scenario", async () => {
   );
 });
 
+test("the example overcommit.yaml is a scenario", async () => {
+  const example = new URL("../../../examples/overcommit.yaml", import.meta.url);
+  const { nodes, services, jobs } = await readScenario(fileURLToPath(example));
+  assert.deepEqual(nodes[19].overcommit, { cpuMax: 1.5, headroom: 0.2 });
+  assert.deepEqual(services[0].requests.cpuUse, { busy: 0.6, idle: 0.05 });
+  assert.equal(jobs.length, 3);
+});
+
 for (const name of ["warm", "cold"]) {
   test(`the example one-pool-or-two/${name}.yaml is a scenario`, async () => {
     const example = new URL(`../../../examples/one-pool-or-two/${name}.yaml`, import.meta.url);
