@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     nodes: { type: "string", default: "5000" },
     jobs: { type: "string", default: "50000" },
-    pending: { type: "string", default: "500" },
+    pending: { type: "string", default: "2000" },
     services: { type: "string", default: "10" },
     rounds: { type: "string", default: "1" },
     only: { type: "string", default: "" },

@@ -4,10 +4,11 @@ import { ClusterLife, type LifeCounts } from "./cluster-life.ts";
 import { mixedJob, mixedQueues, mixedRequests, mixedServices } from "./mixed-jobs.ts";
 
 /** Events between two changes of a service's load, and between two losses of a node. */
-const LOAD_EVERY = 50;
+const LOAD_EVERY = 100;
 const LOSS_EVERY = 2000;
-/** Requests in flight of a service at most. */
+/** Requests in flight of a service at most, and by how many they change at once. */
 const IN_FLIGHT_MAX = 120;
+const IN_FLIGHT_STEP = 16;
 
 export interface ChurnOptions {
   readonly nodes: number;
@@ -57,10 +58,14 @@ export function churn(options: ChurnOptions): Churn {
   const madeBefore = made;
   life.decisionUs.length = 0;
   const cpuBefore = process.cpuUsage();
+  const inFlight = services.map(() => IN_FLIGHT_MAX / 2);
   let lost = 0;
   for (let event = 0; made < madeBefore + options.jobs; event += 1) {
     if (event % LOAD_EVERY === 0 && services.length > 0) {
-      life.load(services[random.below(services.length)].id, random.below(IN_FLIGHT_MAX));
+      const which = random.below(services.length);
+      const changed = inFlight[which] + random.below(2 * IN_FLIGHT_STEP + 1) - IN_FLIGHT_STEP;
+      inFlight[which] = Math.min(Math.max(changed, 0), IN_FLIGHT_MAX);
+      life.load(services[which].id, inFlight[which]);
     }
     if (event % LOSS_EVERY === LOSS_EVERY - 1) {
       const node = nodes[lost % nodes.length];

@@ -48,16 +48,25 @@ export function mixedQueues(nodes: readonly Node[]): Queue[] {
   ];
 }
 
-export const LEAVES = [
-  "vision",
-  "speech",
-  "language",
-  "theory",
-  "ranking",
-  "search",
-  "nightly",
-  "guest",
-];
+/** Leaves, and how often each is drawn; those that may take all there is come first. */
+const LEAVES = [
+  [25, "language"],
+  [14, "ranking"],
+  [12, "vision"],
+  [12, "speech"],
+  [12, "theory"],
+  [10, "nightly"],
+  [8, "guest"],
+  [2, "search"],
+] as const;
+/** How often each priority is drawn. */
+const PRIORITIES = [
+  [94, 0],
+  [5, 1],
+  [1, 2],
+] as const;
+/** Jobs after which another of the first leaves has more than its part. */
+const PHASE_JOBS = 4000;
 
 /** Requests of single jobs: shares, whole devices and none, drawn like published ones. */
 export function mixedRequests(seed: number): readonly ResourceRequest[] {
@@ -75,15 +84,15 @@ export function mixedJob(
   requests: readonly ResourceRequest[],
   random: Random,
 ): BatchJob {
-  const favourite = Math.floor(index / 4000) % LEAVES.length;
-  const leaf = random.below(3) === 0 ? favourite : random.below(LEAVES.length);
+  const favourite = LEAVES[Math.floor(index / PHASE_JOBS) % 6];
+  const [, leaf] = random.below(10) === 0 ? favourite : draw(LEAVES, random);
   const kind = random.below(100);
-  const priority = [0, 0, 0, 0, 0, 0, 1, 1, 2][random.below(9)];
+  const [, priority] = draw(PRIORITIES, random);
   const { request, min, max } = shapeOf(kind, requests[random.below(requests.length)], random);
   const host = random.below(3);
   return {
     id: jobId(`job-${index}`),
-    queue: queueId(LEAVES[leaf]),
+    queue: queueId(leaf),
     priority,
     roles: [{ name: "worker", request, replicas: { min, max } }],
     minimumRuntimeMs: milliseconds(random.below(4) === 0 ? 10 * MINUTE : 0),
@@ -170,4 +179,12 @@ export function plainGang(id: string, queue: string, members: number): BatchJob 
     retries: { max: 0, backoffMs: milliseconds(0) },
     checkpoint: CHECKPOINT,
   };
+}
+
+function draw<Row extends readonly [number, ...unknown[]]>(
+  rows: readonly Row[],
+  random: Random,
+): Row {
+  let left = random.below(rows.reduce((sum, [weight]) => sum + weight, 0));
+  return rows.find(([weight]) => (left -= weight) < 0)!;
 }
