@@ -222,8 +222,10 @@ function retireRemoved(replica: ReplicaRecord, deciding: ServiceDeciding): void 
  * together: nobody has to leave for them (rule A5). O(nodes), and only after room appeared.
  */
 function preload(record: ServiceRecord, loaded: number, deciding: ServiceDeciding): void {
-  const { table, roomVersion } = deciding.services.ground;
+  const { ground } = deciding.services;
+  const { table, roomVersion } = ground;
   const hostMemory = record.service.sleep?.hostMemory ?? 0;
+  const memory = ground.model.classes.memory[record.request];
   const standby = record.service.sleep?.standby ?? 0;
   if (loaded >= standby || record.preloadedAt === roomVersion) return;
   const onRow = new Map<number, number>();
@@ -232,7 +234,8 @@ function preload(record: ServiceRecord, loaded: number, deciding: ServiceDecidin
   }
   // What could not go to sleep afterwards would be loaded again and again.
   const isGood = (row: number) =>
-    table.fits(row, record.request) && table.memoryFree[row] >= hostMemory;
+    table.fits(row, record.request) &&
+    (hostMemory <= memory || hostMemory + ground.memoryHeldOn(row) <= table.memoryFree[row]);
   let missing = standby - loaded;
   for (let row = 0; row < table.rows && missing > 0; row += 1) {
     let room = isGood(row) ? table.emptyRoomFor(row, record.request) : 0;
