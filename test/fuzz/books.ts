@@ -1,6 +1,7 @@
 import type { Milliseconds } from "../../src/model/units.ts";
 import type { ClaimWatch } from "./claim-watch.ts";
 import type { JobWatch } from "./job-watch.ts";
+import type { KeptWatch } from "./kept-watch.ts";
 import type { PhysicalWatch } from "./physical-watch.ts";
 import type { QueueWatch } from "./queue-watch.ts";
 import type { Room } from "./room.ts";
@@ -15,6 +16,7 @@ export interface Books {
   /** What is physically free. */
   readonly ground: Room;
   readonly physical: PhysicalWatch;
+  readonly kept: KeptWatch;
   readonly queues: QueueWatch;
   readonly jobs: JobWatch;
   readonly claims: ClaimWatch;

@@ -40,6 +40,13 @@ export class ClaimWatch {
   check(victim: JobLife, { code, for: taker }: LeaveReason): void {
     const { id, priority, queue, minimumRuntimeMs } = victim.job;
     if (code === "online") return;
+    if (code === "overload") {
+      const isThere = [...victim.members.values()].some(
+        ({ hold }) => hold.on.node.overcommit !== undefined,
+      );
+      expectRule(isThere, "A7", `${id} leaves for an overload, and no node of it may have one`);
+      return;
+    }
     const { nowMs, jobs } = this.#books;
     const life = [...jobs.alive].find(({ job }) => job.id === taker);
     expectRule(life?.place === "pending", "V6", `${id} leaves for ${taker}, which is not pending`);

@@ -42,6 +42,8 @@ export class EventWatch {
         return logical.nodes.get(event.node)?.isClosed === false;
       case "node-opened":
         return logical.nodes.get(event.node)?.isClosed === true;
+      case "node-observed":
+        return logical.nodes.get(event.node)?.node.overcommit !== undefined;
       case "device-failed": {
         const on = logical.nodes.get(event.node);
         return on?.milli[event.device] !== undefined && !on.failed.has(event.device);
@@ -118,6 +120,8 @@ export class EventWatch {
       case "node-drained":
       case "node-opened":
         logical.nodes.get(event.node)!.isClosed = event.kind === "node-drained";
+        return;
+      case "node-observed":
         return;
       case "work-submitted":
         this.works.set(event.work, { request: event.request, hold: undefined });
@@ -231,8 +235,9 @@ export class EventWatch {
   }
 
   #depart(departure: DepartureId): void {
-    const { jobs, services, physical } = this.#books;
+    const { jobs, services, physical, kept } = this.#books;
     physical.departed(departure);
+    kept.departed(departure);
     services.departed(departure);
     const life = jobs.departing.get(departure);
     if (life === undefined) return;

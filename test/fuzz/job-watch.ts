@@ -2,6 +2,7 @@ import type {
   GiveUpJob,
   GrowJob,
   JobAction,
+  LeaveReason,
   MemberPlace,
   ResumeJob,
   ShrinkJob,
@@ -65,6 +66,7 @@ export class JobWatch {
 
   /** It holds nothing any more by the scheduler's view. */
   vacate(life: JobLife): void {
+    this.#books.kept.drop(life.job.id);
     for (const { hold } of life.members.values()) this.#books.logical.release(hold);
     if (life.place === "running") this.#books.queues.use(life.job.queue, heldBy(life), -1);
     life.members = new Map();
@@ -109,6 +111,7 @@ export class JobWatch {
     );
     this.#expectWithinQueue(life, heldBy(life), "resumes");
     for (const { hold } of life.members.values()) logical.release(hold);
+    const changes: { readonly before: Hold; readonly now: Hold }[] = [];
     for (const { member: number, node, devices } of members) {
       const member = life.members.get(number);
       expectRule(
@@ -116,8 +119,11 @@ export class JobWatch {
         "J5",
         `member ${number} of ${job.id} resumes on ${node}, not on ${member?.node}`,
       );
-      member.hold = this.#take(`${job.id} member ${number}`, member, devices);
+      const now = this.#take(`${job.id} member ${number}`, member, devices);
+      changes.push({ before: member.hold, now });
+      member.hold = now;
     }
+    this.#books.kept.keep(job.id, changes, after);
     life.place = "running";
     queues.use(job.queue, heldBy(life), 1);
     physical.begin(job.id, holdsOf(life, members), after);
@@ -158,9 +164,7 @@ export class JobWatch {
         `${id} is left with ${left} members of ${member.role.name}`,
       );
     }
-    const isClaim =
-      reason.code === "online" || reason.code === "priority" || reason.code === "reclaim";
-    expectRule(isClaim, "V6", `${id} shrinks because of ${reason.code}`);
+    expectRule(isClaim(reason.code), "V6", `${id} shrinks because of ${reason.code}`);
     physical.leave(departure, id, { members: new Set(members) });
   }
 
@@ -176,6 +180,7 @@ export class JobWatch {
     );
     this.#books.claims.check(life, reason);
     queues.use(queue, heldBy(life), -1);
+    this.#books.kept.drop(id);
     for (const { hold } of life.members.values()) logical.release(hold);
     const rest = new Map<number, Hold>();
     for (const [number, member] of life.members) {
@@ -197,7 +202,7 @@ export class JobWatch {
     if (code === "drained") {
       const isThere = [...life.members.values()].some(({ hold }) => hold.on.isClosed);
       expectRule(isThere, "J8", `${id} leaves a drained node without being on one`);
-    } else if (code === "online" || code === "priority" || code === "reclaim") {
+    } else if (isClaim(code)) {
       claims.check(life, reason);
     } else {
       expectRule(
@@ -283,6 +288,10 @@ export class JobWatch {
       `${id} ${does} in queue ${queue} in spite of ${refusal}`,
     );
   }
+}
+
+function isClaim(code: LeaveReason["code"]): boolean {
+  return code === "online" || code === "overload" || code === "priority" || code === "reclaim";
 }
 
 function expectPlace(life: JobLife, what: string, ...places: readonly JobLife["place"][]): void {

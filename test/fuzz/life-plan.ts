@@ -21,6 +21,8 @@ export interface LifePlan {
   readonly seed: number;
   readonly policy: string;
   readonly graceMs: Milliseconds;
+  /** Absent: no room is kept for gangs that are overtaken. */
+  readonly patienceMs: Milliseconds | undefined;
   readonly workload: Workload;
   /** From then on nothing comes from outside, and what is single work ends. */
   readonly settleMs: number;
@@ -28,7 +30,7 @@ export interface LifePlan {
   readonly pranks: readonly Prank[];
 }
 
-const PRANK_STEPS_MAX = 600;
+const PRANK_STEPS_MAX = 1500;
 
 /**
  * A small cluster with its jobs, services and faults, all from the seed. At its end faults stop,
@@ -41,7 +43,7 @@ export function planLife(seed: number): LifePlan {
   const queues = planQueues(dice, untilMs);
   const services = planServices(dice, dice.of(0, 0, 1, 1, 2, 3), untilMs);
   const nodes = planNodes(dice, dice.from(1, 12), untilMs);
-  const count = dice.of(2, 6, 12, 25, 40, 60);
+  const count = dice.of(3, 12, 30, 60, 100, 150);
   const jobs = planJobs(dice, { count, leaves: queues.leaves, untilMs });
   const cancellations = jobs.flatMap(({ job, submitMs }): PlannedEvent[] => {
     if (!dice.percent(8)) return [];
@@ -60,6 +62,7 @@ export function planLife(seed: number): LifePlan {
     seed,
     policy: dice.of(...PLACEMENT_POLICIES).name,
     graceMs: milliseconds(dice.of(0, 1000, 30_000)),
+    patienceMs: dice.maybe(25, () => milliseconds(dice.of(500, 2000, 20_000))),
     workload: { events, jobs, requests: services.requests },
     settleMs: endMs,
     pranks: planPranks(dice),

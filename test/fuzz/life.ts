@@ -12,6 +12,7 @@ import { ClaimWatch } from "./claim-watch.ts";
 import { checkEnd } from "./end-check.ts";
 import { EventWatch } from "./event-watch.ts";
 import { JobWatch } from "./job-watch.ts";
+import { KeptWatch } from "./kept-watch.ts";
 import type { LifePlan } from "./life-plan.ts";
 import { PhysicalWatch } from "./physical-watch.ts";
 import { drawPrank } from "./pranks.ts";
@@ -23,7 +24,7 @@ import { Twin } from "./twin.ts";
 import { checkNobodyWaits } from "./waiting-watch.ts";
 
 /** Steps between two comparisons with the replayed scheduler. */
-const STEPS_A_REPLAY = 500;
+const STEPS_A_REPLAY = 100;
 /** A plan's life is over long before. */
 const STEPS_MAX = 20_000;
 /** Steps of one moment: what happens at once and follows from each other is not longer. */
@@ -175,7 +176,7 @@ export class Life {
       () => `${free} milli are free, not ${logical.milliFree()}`,
     );
     expectRule(this.#scheduler.nodeCount === logical.nodes.size, "S3", "the nodes are others");
-    if (!isAnyLeaving) checkNobodyWaits(this.#books);
+    if (!isAnyLeaving) checkNobodyWaits(this.#books, this.#plan.patienceMs !== undefined);
   }
 
   /** What events or the time demand was done in this decision (rules J6, J8, J9). */
@@ -213,10 +214,12 @@ function isFromOutside({ kind }: Event): boolean {
 
 function buildBooks({ graceMs }: LifePlan): Books {
   const ground = new Room("J4");
+  const logical = new Room("S3");
   const books = {
     nowMs: 0,
     graceMs,
-    logical: new Room("S3"),
+    logical,
+    kept: new KeptWatch(logical),
     ground,
     physical: new PhysicalWatch(ground),
     queues: new QueueWatch(),
@@ -229,9 +232,9 @@ function buildBooks({ graceMs }: LifePlan): Books {
   return Object.assign(books, watches);
 }
 
-function buildScheduler({ policy: name, graceMs, workload }: LifePlan): Scheduler {
+function buildScheduler({ policy: name, graceMs, patienceMs, workload }: LifePlan): Scheduler {
   const model = new PlacementModel(findPolicy(name)!, { classes: classesOf(workload) });
-  return new Scheduler(model, { graceMs });
+  return new Scheduler(model, { graceMs, ...(patienceMs !== undefined && { patienceMs }) });
 }
 
 function classesOf({ jobs, events }: Workload): WorkloadClass[] {

@@ -59,7 +59,9 @@ function planRestlessNode(dice: Dice, id: NodeId, untilMs: number): PlannedEvent
 function planNode(dice: Dice, id: NodeId): Node {
   const kind = dice.of(...Object.keys(DEVICE_KINDS));
   const devices = dice.of(0, 1, 2, 4, 4, 8);
-  const node = buildNode(id, { kind, devices, memoryEach: dice.of(32, 64, 120) });
+  const made = buildNode(id, { kind, devices, memoryEach: dice.of(32, 64, 120) });
+  const overcommit = { cpuMax: dice.of(1, 1.5, 2), headroom: dice.of(0, 0.5) };
+  const node = dice.percent(80) ? made : { ...made, overcommit };
   if (devices === 0 || dice.percent(90)) return node;
   const [first, ...rest] = node.devices;
   return { ...node, devices: [{ ...first, milliFree: gpuMilli(500) }, ...rest] };

@@ -76,7 +76,7 @@ function planObjective(dice: Dice): Objective {
 
 function planStream(dice: Dice, service: ServiceId, untilMs: number): RequestStream {
   const arrivals: number[] = [];
-  for (let burst = dice.from(0, 8); burst > 0; burst -= 1) {
+  for (let burst = dice.from(0, 12); burst > 0; burst -= 1) {
     const startMs = momentUntil(dice, untilMs);
     const gapMs = dice.of(0, 1, 250, 1000);
     const size = dice.from(1, 10);
@@ -84,5 +84,6 @@ function planStream(dice: Dice, service: ServiceId, untilMs: number): RequestStr
   }
   const arrivalMs = Float64Array.from(arrivals.toSorted((left, right) => left - right));
   const serveMs = arrivalMs.map(() => dice.of(0, 100, 500, 2000, 10_000));
-  return { service, arrivalMs, serveMs };
+  const cpuUse = { busy: dice.of(0.2, 0.7, 1), idle: dice.of(0, 0.2) };
+  return { service, arrivalMs, serveMs, ...(dice.percent(60) && { cpuUse }) };
 }

@@ -57,8 +57,9 @@ export class Room {
     on.cpu -= cpu;
     on.memory -= memory;
     for (const device of devices) on.milli[device] -= milli;
+    const cpuBorrowed = ((on.node.overcommit?.cpuMax ?? 1) - 1) * on.node.cpu;
     const isWithin =
-      on.cpu >= 0 && on.memory >= 0 && devices.every((device) => on.milli[device] >= 0);
+      on.cpu >= -cpuBorrowed && on.memory >= 0 && devices.every((device) => on.milli[device] >= 0);
     expectRule(
       isWithin,
       this.#rule,

@@ -87,6 +87,7 @@ export class ServiceWatch {
 
   /** The replica is gone from where it was. */
   vanish(replica: ReplicaLife): void {
+    this.#books.kept.drop(replica.id);
     if (replica.place !== "leaving") this.#books.logical.release(replica.hold);
     this.#books.physical.vanish(replica.id);
     this.forget(replica);
@@ -141,7 +142,9 @@ export class ServiceWatch {
     const isAsleep = replica.place === "asleep" && replica.departure === undefined;
     expectRule(isAsleep, "A4", `${id} wakes; it is ${replica.place}`);
     this.#books.logical.release(replica.hold);
+    const before = replica.hold;
     replica.hold = this.#take(replica.service, { id, node: replica.node, devices });
+    this.#books.kept.keep(id, [{ before, now: replica.hold }], after);
     replica.place = "coming";
     this.#books.physical.begin(id, new Map([[0, replica.hold]]), after);
   }
@@ -152,6 +155,7 @@ export class ServiceWatch {
     expectRule(replica.place === "awake", "A3", `${id} sleeps; it is ${replica.place}`);
     expectRule(sleep !== undefined, "A3", `${id} sleeps, which its service does not`);
     const { on } = replica.hold;
+    this.#books.kept.drop(id);
     this.#books.logical.release(replica.hold);
     replica.hold = { on, cpu: 0, memory: sleep.hostMemory, devices: [], milli: 0 };
     this.#books.logical.take(replica.hold, `${id}, asleep,`);
@@ -163,6 +167,7 @@ export class ServiceWatch {
   #stop(life: ServiceLife, { replica: id, departure, reason }: StopReplica): void {
     const replica = this.#find(id, "stop-replica");
     expectRule(replica.place !== "leaving", "A3", `${id} is told to stop twice`);
+    this.#books.kept.drop(id);
     this.#books.logical.release(replica.hold);
     if (replica.place === "awake" && reason.code === "idle") this.#retired.add(life);
     replica.place = "leaving";

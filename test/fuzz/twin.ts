@@ -49,7 +49,8 @@ export class Twin {
   /**
    * Replays what was noted and compares. Then a fork of `live` has to be equal to it (rule S6). Returns
    * the scheduler that goes on: in turn the same, its fork, and the twin, as after a restart of the
-   * engine; the one that `live` was is replayed from then on.
+   * engine. Instead of the other two `live` is replayed from then on, so that a fork and its original
+   * do the same one after the other.
    */
   compare(live: Scheduler, turn: number): Scheduler {
     for (const { nowMs, events, draws, answer } of this.#journal) {
@@ -72,8 +73,7 @@ export class Twin {
     const fork = live.fork();
     expectRule(fork.hash() === hash, "S6", "the state is another after a fork");
     if (turn % 3 === 0) return live;
-    if (turn % 3 === 1) return fork;
-    const next = this.#scheduler;
+    const next = turn % 3 === 1 ? fork : this.#scheduler;
     this.#scheduler = live;
     return next;
   }

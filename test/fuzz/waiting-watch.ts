@@ -15,15 +15,16 @@ import { countOf as countReplicas, wantedBy } from "./service-watch.ts";
  *   there are members before it. Only such gangs are held against the scheduler.
  * - Suspended jobs (J5), where each node has one member of it, or members that are alike.
  * - Elastic jobs (J7), one member more.
+ * Where room is kept for gangs that were overtaken (J10), jobs may wait for it: they are not looked at.
  * - Services (A4): a replica that is wanted for requests of now, or for the minimum.
  */
-export function checkNobodyWaits(books: Books): void {
+export function checkNobodyWaits(books: Books, isRoomKept: boolean): void {
   const counts = new Map<ResourceRequest, number>();
   for (const life of books.jobs.alive) {
     if (life.mustStop !== undefined) continue;
-    if (life.place === "pending") checkPending(books, life, counts);
+    if (life.place === "pending") checkPending(books, life, isRoomKept ? undefined : counts);
     if (life.place === "suspended") checkSuspended(books, life);
-    if (life.place === "running") checkElastic(books, life, counts);
+    if (life.place === "running" && !isRoomKept) checkElastic(books, life, counts);
   }
   for (const life of books.services.lives.values()) {
     const up = countReplicas(life, "coming", "awake");
@@ -35,10 +36,14 @@ export function checkNobodyWaits(books: Books): void {
   }
 }
 
-function checkPending(books: Books, life: JobLife, counts: Map<ResourceRequest, number>): void {
+function checkPending(
+  books: Books,
+  life: JobLife,
+  counts: Map<ResourceRequest, number> | undefined,
+): void {
   const { job, needed, waitCode } = life;
   expectRule(waitCode !== undefined, "J2", `${job.id} waits and was not told why`);
-  if (books.queues.refusal(job.queue, needed) !== undefined) return;
+  if (counts === undefined || books.queues.refusal(job.queue, needed) !== undefined) return;
   expectRule(!surelyFits(books, life, counts), "J2", `${job.id} waits, and its whole gang fits`);
 }
 
