@@ -39,9 +39,11 @@ test("A7: more use counts at once, less fades over 600 s", () => {
   lent.observe(0, 0, 3000);
   assert.equal(lent.lentOn(0), 1000);
   lent.observe(0, 600_000, 0);
+  assert.equal(lent.lentOn(0), 1000, "until now they used 3000");
+  lent.observe(0, 1_200_000, 0);
   // 3000 / e = 1103.6 are still counted.
   assert.equal(lent.lentOn(0), 2896);
-  lent.observe(0, 600_001, 4000);
+  lent.observe(0, 1_200_001, 4000);
   assert.equal(lent.lentOn(0), 0);
 });
 
@@ -91,7 +93,9 @@ test("A7: a job borrows what a service leaves unused, and gives it back", () => 
   const life = begin(HALF_MORE);
   assert.deepEqual(observe(life, 4000), [], "6000 - 4000 - 1000 is 1000, and 2000 are free");
   life.nowMs = 3_600_000;
-  assert.deepEqual(observe(life, 1000), ["start-job j"]);
+  assert.deepEqual(observe(life, 1000), []);
+  life.nowMs += 3_600_000;
+  assert.deepEqual(observe(life, 1000), ["start-job j"], "an hour after the fall");
   assert.equal(life.scheduler.fork().hash(), life.scheduler.hash(), "S6");
   life.nowMs += 1000;
   assert.deepEqual(observe(life, 4000), ["stop-job j overload"]);

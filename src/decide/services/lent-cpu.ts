@@ -14,8 +14,10 @@ interface NodeUse {
   readonly most: number;
   readonly headroom: number;
   readonly awake: Map<ReplicaId, AwakeReplica>;
-  /** Milli-CPU that services used at `sinceMs`, or what is left of more that they used before. */
+  /** Milli-CPU that services have used since `sinceMs`. */
   used: number;
+  /** What is left of more that they used before, at `sinceMs`. */
+  more: number;
   sinceMs: number;
 }
 
@@ -29,7 +31,7 @@ export class LentCpu {
   /** A node of `cpu` milli-CPU that may be overcommitted; nothing is lent before it is observed. */
   open(row: number, cpu: number, { cpuMax, headroom }: Overcommit): void {
     const most = Math.floor((cpuMax - 1) * cpu);
-    this.#rows.set(row, { most, headroom, awake: new Map(), used: 0, sinceMs: 0 });
+    this.#rows.set(row, { most, headroom, awake: new Map(), used: 0, more: 0, sinceMs: 0 });
   }
 
   close(row: number): void {
@@ -49,12 +51,12 @@ export class LentCpu {
     this.#rows.get(row)?.awake.delete(replica);
   }
 
-  /** Services on the row used so much CPU just now: more counts at once, less over 600 s. */
+  /** Services on the row used so much CPU just now: more counts at once, less fades over 600 s from now on. */
   observe(row: number, nowMs: number, used: number): void {
     const use = this.#rows.get(row)!;
-    const rest = use.used - used;
-    const fading = rest > 0 ? faded(rest, nowMs - use.sinceMs, FALL_POWERS) : 0;
-    use.used = used + fading;
+    const before = use.used + faded(use.more, nowMs - use.sinceMs, FALL_POWERS);
+    use.used = used;
+    use.more = Math.max(0, before - used);
     use.sinceMs = nowMs;
     for (const replica of use.awake.values()) replica.isMeasured = true;
   }
@@ -65,7 +67,7 @@ export class LentCpu {
     if (use === undefined) return 0;
     let asked = 0;
     for (const { cpu, isMeasured } of use.awake.values()) if (isMeasured) asked += cpu;
-    const unused = Math.floor(asked - use.used * (1 + use.headroom));
+    const unused = Math.floor(asked - (use.used + use.more) * (1 + use.headroom));
     return Math.max(0, Math.min(unused, use.most));
   }
 
@@ -82,7 +84,7 @@ export class LentCpu {
   *content(row: number): Generator<number> {
     const use = this.#rows.get(row);
     if (use === undefined) return;
-    yield* [use.most, use.headroom, use.used, use.sinceMs];
+    yield* [use.most, use.headroom, use.used, use.more, use.sinceMs];
     for (const { cpu, isMeasured } of use.awake.values()) yield isMeasured ? cpu : -cpu;
   }
 }
