@@ -131,8 +131,7 @@ export function judged(
   spanMs: number,
   untilMs: number,
 ): ServicePlan["requests"] {
-  const { service } = requests;
-  return { service, ...repeatRequests(requests, spanMs, untilMs - objective.waitMs) };
+  return { ...requests, ...repeatRequests(requests, spanMs, untilMs - objective.waitMs) };
 }
 
 /** The service on so many nodes of this shape: as many replicas as they hold. */
