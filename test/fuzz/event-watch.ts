@@ -3,6 +3,7 @@ import type {
   DeviceFailed,
   Event,
   JobEnded,
+  JobEvent,
   NodeLost,
   RequestCounts,
 } from "../../src/model/event.ts";
@@ -57,23 +58,11 @@ export class EventWatch {
       case "queue-removed":
         return queues.mayRemove(event.queue);
       case "job-submitted":
-        return (
-          this.aliveJob(event.job.id) === undefined &&
-          queues.maySubmit(event.job.queue, neededBy(event.job))
-        );
       case "job-cancelled":
-        return this.aliveJob(event.job) !== undefined;
       case "job-started":
-      case "job-checkpointed": {
-        const life = this.aliveJob(event.job);
-        const isRunning = life?.place === "running" && life.mustStop === undefined;
-        return isRunning && life.attempt === event.attempt;
-      }
-      case "job-ended": {
-        const life = this.aliveJob(event.job);
-        if (life === undefined || life.attempt !== event.attempt) return false;
-        return life.place === "running" || isStopping(life);
-      }
+      case "job-checkpointed":
+      case "job-ended":
+        return this.#mayHappenToJob(event);
       case "service-set": {
         const life = services.lives.get(event.service.id);
         return (
@@ -92,11 +81,34 @@ export class EventWatch {
         const replica = services.replicas.get(event.replica);
         return replica !== undefined && replica.place !== "leaving";
       }
-      case "node-observed":
-        // No node of a life is overcommitted.
-        return false;
       case "departed":
         return physical.isOpen(event.departure);
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #mayHappenToJob(event: JobEvent): boolean {
+    const { queues } = this.#books;
+    switch (event.kind) {
+      case "job-submitted":
+        return (
+          this.aliveJob(event.job.id) === undefined &&
+          queues.maySubmit(event.job.queue, neededBy(event.job))
+        );
+      case "job-cancelled":
+        return this.aliveJob(event.job) !== undefined;
+      case "job-started":
+      case "job-checkpointed": {
+        const life = this.aliveJob(event.job);
+        const isRunning = life?.place === "running" && life.mustStop === undefined;
+        return isRunning && life.attempt === event.attempt;
+      }
+      case "job-ended": {
+        const life = this.aliveJob(event.job);
+        if (life === undefined || life.attempt !== event.attempt) return false;
+        return life.place === "running" || isStopping(life);
+      }
       default:
         return unreachable(event);
     }
@@ -155,8 +167,6 @@ export class EventWatch {
         return;
       case "replica-gone":
         return services.vanish(services.replicas.get(event.replica)!);
-      case "node-observed":
-        return;
       case "departed":
         return this.#depart(event.departure);
       default:
@@ -186,7 +196,7 @@ export class EventWatch {
     return life?.place === "ended" ? undefined : life;
   }
 
-  #happenToJob(event: Extract<Event, { kind: `job-${string}` }>): void {
+  #happenToJob(event: JobEvent): void {
     const { jobs, queues, nowMs } = this.#books;
     if (event.kind === "job-submitted") {
       const life = beginJob(event.job, this.#submitted, nowMs);

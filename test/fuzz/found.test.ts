@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { jobId, nodeId, replicaId, serviceId } from "../../src/model/ids.ts";
 import type { ModelService } from "../../src/model/service.ts";
-import { milliseconds } from "../../src/model/units.ts";
+import { mib, milliseconds } from "../../src/model/units.ts";
 import { buildJob } from "../support/build-job.ts";
 import { buildQueue } from "../support/build-queue.ts";
 import { buildNode, buildRequest } from "../support/cluster-arbitraries.ts";
@@ -202,4 +202,38 @@ test("V2: a search that is shown too low a price ends all the same", () => {
     life.decide().map(({ kind }) => kind),
     ["wait-job"],
   );
+});
+
+/** Sleeps in 20 MiB, of which it keeps two replicas loaded. */
+const sleepyService: ModelService = {
+  ...wideService,
+  request: buildRequest({ memory: 10, count: 1 }),
+  replicas: { min: 1, max: 2 },
+  sleep: {
+    hostMemory: mib(20),
+    sleepMs: milliseconds(0),
+    wakeMs: milliseconds(0),
+    standby: 2,
+  },
+};
+
+test("A3: the replica that is awake stays while another one is loaded", () => {
+  const life = begin(1000, 1000);
+  life.tell({ kind: "service-set", service: sleepyService });
+  assert.equal(life.decide().length, 2);
+  life.tell({ kind: "replica-ready", replica: replicaId(sleepyService.id, 0) });
+  assert.deepEqual(life.decide(), []);
+  life.tell({ kind: "replica-ready", replica: replicaId(sleepyService.id, 1) });
+  assert.deepEqual(
+    life.decide().map(({ kind }) => kind),
+    ["sleep-replica"],
+  );
+});
+
+test("A5: no replica is loaded where it could not go to sleep", () => {
+  const life = new Life();
+  const node = buildNode({ id: "n", cpu: 9000, memory: 19, devices: [1000] });
+  life.tell({ kind: "node-added", node });
+  life.tell({ kind: "service-set", service: { ...sleepyService, replicas: { min: 0, max: 2 } } });
+  assert.deepEqual(life.decide(), []);
 });

@@ -10,7 +10,7 @@ export const DEVICE_KINDS: Readonly<Record<string, number>> = {
 };
 
 /** Most devices that one member or replica asks for. */
-export const DEVICES_A_PIECE_MAX = 8;
+const DEVICES_A_PIECE_MAX = 8;
 
 /** A request that some of the nodes of a plan could hold. */
 export function planRequest(dice: Dice, countMax = DEVICES_A_PIECE_MAX): ResourceRequest {

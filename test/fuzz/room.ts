@@ -133,7 +133,7 @@ export function devicesSuffice(
 }
 
 /** True iff the node's devices are such as the request accepts. */
-export function suits({ node }: RoomNode, { accelerators }: ResourceRequest): boolean {
+function suits({ node }: RoomNode, { accelerators }: ResourceRequest): boolean {
   if (accelerators === undefined) return true;
   const device = node.devices[0];
   if (device === undefined || device.memory < (accelerators.memory ?? 0)) return false;
