@@ -156,10 +156,10 @@ export class Life {
         life.waitCode = undefined;
       }
     }
-    let isAnyLeaving = false;
+    let isRoomFreed = false;
     for (const action of actions) {
       this.#onLine?.(`${nowMs}   ${JSON.stringify(action)}`);
-      if ("departure" in action) isAnyLeaving = true;
+      if (freesRoom(action)) isRoomFreed = true;
       claims.look(action);
       this.#countEviction(action);
       if (action.kind === "place" || action.kind === "wait") this.#watch.carryOut(action);
@@ -176,7 +176,7 @@ export class Life {
       () => `${free} milli are free, not ${logical.milliFree()}`,
     );
     expectRule(this.#scheduler.nodeCount === logical.nodes.size, "S3", "the nodes are others");
-    if (!isAnyLeaving) checkNobodyWaits(this.#books, this.#plan.patienceMs !== undefined);
+    if (!isRoomFreed) checkNobodyWaits(this.#books, this.#plan.patienceMs !== undefined);
   }
 
   /** What events or the time demand was done in this decision (rules J6, J8, J9). */
@@ -205,6 +205,11 @@ export class Life {
   #compare(): void {
     this.#scheduler = this.#twin.compare(this.#scheduler, Math.floor(this.steps / STEPS_A_REPLAY));
   }
+}
+
+/** Somebody leaves, or goes back to devices and gives host memory back. */
+function freesRoom(action: Action): boolean {
+  return "departure" in action || action.kind === "wake-replica" || action.kind === "resume-job";
 }
 
 /** Something that changes what jobs and services want, or what there is. */

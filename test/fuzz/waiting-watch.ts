@@ -7,8 +7,9 @@ import { expectRule } from "./rule-broken.ts";
 import { countOf as countReplicas, wantedBy } from "./service-watch.ts";
 
 /**
- * After a decision in which nobody had to leave, nothing waits that fits in free room. Whoever leaves
- * may free more than the one for whom it leaves takes; the others are tried when it has departed.
+ * After a decision that freed no room, nothing waits that fits in free room. Whoever leaves may free
+ * more than the one for whom it leaves takes, and whoever goes back to devices gives back host memory;
+ * those that were tried before are tried again in the next decision.
  *
  * - Jobs (J2): gangs go member by member to where the policy likes. A gang of one role surely fits if
  *   the nodes have room for so many members; another one if each of its members fits on more nodes than
