@@ -3,10 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parseArgs } from "node:util";
 import { formatTable } from "../src/cli/format-table.ts";
-import { generateNodes, generatePods } from "../src/simulate/generated-fill.ts";
-import { seededRandom } from "../src/simulate/seeded-random.ts";
+import { queueId } from "../src/model/ids.ts";
 import { ClusterLife } from "./support/cluster-life.ts";
-import { mixedJob, mixedQueues, mixedRequests } from "./support/mixed-jobs.ts";
+import { equalNodes, plainGang } from "./support/mixed-jobs.ts";
 import { formatCount } from "./support/numbers.ts";
 
 /** For 100,000 jobs more, running or waiting, in the scheduler and in what drives it. */
@@ -24,45 +23,32 @@ const { values } = parseArgs({
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-const nodes = generateNodes(Number(values["nodes"]), 1);
-const life = new ClusterLife(nodes, generatePods(20_000, 1).classes);
-for (const queue of mixedQueues(nodes)) life.apply({ kind: "queue-set", queue });
-const requests = mixedRequests(2);
-const random = seededRandom(3);
-const rows = [["jobs", "members run", "pending", "heap MiB", "process MiB", "heap for 100,000"]];
-let members = 0;
+const life = new ClusterLife(equalNodes(Number(values["nodes"]), 8), []);
+const queue = { id: queueId("all"), weight: 1, guaranteed: {}, limit: {}, borrows: true };
+life.apply({ kind: "queue-set", queue });
+const rows = [["jobs", "run", "pending", "heap MiB", "process MiB", "heap for 100,000"]];
 let started = 0;
 let heapBefore = heap();
 let isGood = true;
 rows.push(["0", "0", "0", formatCount(heapBefore / MIB), processMiB(), ""]);
 for (let job = 0; job < Number(values["jobs"]); job += 1) {
-  const event = { kind: "job-submitted", job: mixedJob(job, requests, random) } as const;
-  life.scheduler.apply(event, life.now);
+  life.apply({ kind: "job-submitted", job: plainGang(`job-${job}`, "all", 1) });
   if (job % 1000 === 999) run();
   if ((job + 1) % STEP > 0) continue;
   const now = heap();
   const more = (now - heapBefore) / MIB;
   if (more > BUDGET_MIB) isGood = false;
   heapBefore = now;
-  const counts = [job + 1, members, job + 1 - started].map(formatCount);
+  const counts = [job + 1, started, job + 1 - started].map(formatCount);
   rows.push([...counts, formatCount(now / MIB), processMiB(), `${formatCount(more)} MiB`]);
 }
 process.stdout.write(formatTable(rows));
 process.exitCode = isGood ? 0 : 1;
 
-/** Lets start what fits; nothing is told to leave for good. */
+/** Starts what fits. */
 function run(): void {
   for (const action of life.scheduler.decide(life.now, life.random)) {
-    if (action.kind === "start-job" || action.kind === "grow-job") members += action.members.length;
     if (action.kind === "start-job") started += 1;
-    if (action.kind === "stop-job") started -= 1;
-    if (
-      action.kind === "stop-job" ||
-      action.kind === "shrink-job" ||
-      action.kind === "suspend-job"
-    ) {
-      life.apply({ kind: "departed", departure: action.departure });
-    }
   }
 }
 

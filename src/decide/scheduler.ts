@@ -136,6 +136,10 @@ export class Scheduler {
     const actions = this.#actions;
     this.#actions = [];
     const { capacity } = this.#ground;
+    if (this.#services.services.size === 0 && this.#jobs.isEmpty) {
+      this.#works.decide(random, actions);
+      return actions;
+    }
     const deciding = () => ({
       nowMs,
       graceMs: this.#options.graceMs,

@@ -59,6 +59,11 @@ export class JobBook {
     this.rows = new RowIndex(ground.model.classes);
   }
 
+  /** Whether there is nothing to decide about: no job, and nothing that becomes due. */
+  get isEmpty(): boolean {
+    return this.records.size === 0 && this.timetable.nextMs === undefined;
+  }
+
   /** Jobs with a member on the row, running or suspended, in no particular order. */
   onRow(row: number): Iterable<JobRecord> {
     return this.rows.on(row).keys();
