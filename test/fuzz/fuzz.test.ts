@@ -14,6 +14,11 @@ for (const seed of SEEDS) {
   });
 }
 
+test("J10: a gang that room is kept for is placed where it fits, though its like were tried in vain", () => {
+  const { failure } = tryLife(planLife(lifeSeed(10_032, 6)));
+  assert.equal(failure && `${failure.rule}: ${failure.message}`, undefined);
+});
+
 test("a plan gives the same life whenever it is lived", () => {
   const plan = planLife(lifeSeed(9, 9));
   assert.deepEqual(tryLife(plan), tryLife(planLife(lifeSeed(9, 9))));

@@ -42,6 +42,8 @@ function startKept(book: JobBook, deciding: Deciding): void {
   if (book.keptRoom === undefined) return;
   const { record } = book.keptRoom;
   const line = book.lines.lineOf(record);
+  // Jobs like it were tried while its rows were closed.
+  line.failedAt = -1;
   const code = tryStart(book, record, line, deciding);
   if (code !== undefined) tellWaiting(book, line, code, deciding);
 }
