@@ -107,7 +107,7 @@ export class EventWatch {
       case "job-ended": {
         const life = this.aliveJob(event.job);
         if (life === undefined || life.attempt !== event.attempt) return false;
-        return life.place === "running" || isStopping(life);
+        return life.place === "running" || life.place === "suspended" || isStopping(life);
       }
       default:
         return unreachable(event);

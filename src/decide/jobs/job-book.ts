@@ -239,6 +239,12 @@ export class JobBook {
     return departure;
   }
 
+  /** The job that is being suspended keeps nothing: it is pending or over once it has departed. */
+  endSuspending(record: JobRecord, departure: DepartureId, isOver: boolean): void {
+    this.#vacate(record);
+    record.state = { kind: "stopping", departure, isOver };
+  }
+
   /** The job holds nothing any more; its processes are gone already. */
   dropPlaces(record: JobRecord): void {
     this.#vacate(record);

@@ -180,7 +180,12 @@ function end(
     record.state = { ...state, isOver: state.isOver || outcome === "succeeded" };
     return succeed(undefined);
   }
-  if (state.kind !== "running") return stale(record, attempt);
+  if (state.kind !== "running" && state.kind !== "suspended") return stale(record, attempt);
+  if (state.kind === "suspended" && book.ground.departures.isOpen(state.departure)) {
+    // It ended before it was told to be suspended: it has left for good once that is reported.
+    book.endSuspending(record, state.departure, outcome === "succeeded");
+    return succeed(undefined);
+  }
   book.dropPlaces(record);
   if (outcome === "succeeded") {
     book.forget(record);

@@ -235,3 +235,32 @@ test("S5: the hash tells jobs apart that ask for different things in the same pl
   assert.notEqual(hashOf(job), hashOf(buildJob({ id: "j", priority: 1 })));
   assert.notEqual(hashOf(job), hashOf(buildJob({ id: "j", request: buildRequest({ count: 2 }) })));
 });
+
+test("J6: a job may end while it is told to be suspended, or be killed where it is suspended", () => {
+  const endings = [
+    { isSuspended: false, outcome: "succeeded", then: [] },
+    { isSuspended: false, outcome: "failed", then: ["start-job low"] },
+    { isSuspended: true, outcome: "failed", then: ["start-job low"] },
+    { isSuspended: true, outcome: "succeeded", then: [] },
+  ] as const;
+  for (const { isSuspended, outcome, then: next } of endings) {
+    const life = begin({ nodes: [1] });
+    const asleep = { suspendMs: 1000, resumeMs: 2000, hostMemory: 10 };
+    life.tell({ kind: "job-submitted", job: buildJob({ id: "low", retries: 1, ...asleep }) });
+    life.decide();
+    life.nowMs = 60_000;
+    life.tell({ kind: "job-submitted", job: buildJob({ id: "high", priority: 1 }) });
+    const [suspend] = life.decide();
+    assert.equal(suspend.kind, "suspend-job");
+    const departure = departureId(1);
+    if (isSuspended) life.tell({ kind: "departed", departure });
+    const ended = { kind: "job-ended", job: jobId("low"), attempt: 1, outcome } as const;
+    assert.equal(life.tell(ended), undefined);
+    const again = outcome === "succeeded" ? "unknown-job" : "stale-attempt";
+    assert.equal(life.tell(ended), isSuspended ? again : undefined);
+    if (!isSuspended) life.tell({ kind: "departed", departure });
+    life.tell({ kind: "job-ended", job: jobId("high"), attempt: 1, outcome: "succeeded" });
+    life.nowMs += 10;
+    assert.deepEqual(kindsOf(life.decide()), next);
+  }
+});
