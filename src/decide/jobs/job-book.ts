@@ -1,4 +1,4 @@
-import { type Amounts, amountsOf, NO_AMOUNTS } from "../../model/amounts.ts";
+import { amountsOf, NO_AMOUNTS } from "../../model/amounts.ts";
 import { mayLoseNothing, sizeOf } from "./leaving-cost.ts";
 import { parkedMemory } from "../../model/resources.ts";
 import type { DepartureId, JobId } from "../../model/ids.ts";
@@ -7,6 +7,7 @@ import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
 import { QueueTree } from "../queues/queue-tree.ts";
 import { Timetable } from "../timetable.ts";
+import { gangAmounts, minimumAmounts } from "./gang-amounts.ts";
 import { JobGroups } from "./job-groups.ts";
 import { dropKeptRoom, type KeptRoom } from "./kept-room.ts";
 import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
@@ -377,26 +378,4 @@ export class JobBook {
 /** The job's name among those that keep something. */
 function keeperOf({ job }: JobRecord): string {
   return `job ${job.id}`;
-}
-
-/** What the gang holds at its minimum. */
-export function minimumAmounts(job: BatchJob): Amounts {
-  return gangAmounts(
-    job,
-    job.roles.map(({ replicas }) => replicas.min),
-  );
-}
-
-/** What the gang holds with so many members of each role. */
-export function gangAmounts({ roles }: BatchJob, counts: readonly number[]): Amounts {
-  let cpu = 0;
-  let memory = 0;
-  let gpuMilli = 0;
-  for (const [role, { request }] of roles.entries()) {
-    const one = amountsOf(request);
-    cpu += one.cpu * counts[role];
-    memory += one.memory * counts[role];
-    gpuMilli += one.gpuMilli * counts[role];
-  }
-  return { cpu, memory, gpuMilli };
 }

@@ -15,7 +15,8 @@ import { fail, type Result, succeed } from "../../model/result.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { never } from "../refusals.ts";
 import { checkJob } from "./check-job.ts";
-import { type JobBook, minimumAmounts } from "./job-book.ts";
+import { minimumAmounts } from "./gang-amounts.ts";
+import type { JobBook } from "./job-book.ts";
 import type { JobRecord } from "./job-record.ts";
 import { endJob } from "./job-scheduler.ts";
 
