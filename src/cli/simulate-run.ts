@@ -2,12 +2,13 @@ import { Command } from "commander";
 import { runScenario, type ScenarioRun } from "../simulate/run/run-scenario.ts";
 import type { Scenario } from "../simulate/scenario/scenario.ts";
 import type { Host } from "./host.ts";
+import { addSetting, type Setting } from "./parse-options.ts";
 import { formatRun } from "./run-text.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface RunOptions {
   readonly traces?: string;
-  readonly set: readonly string[];
+  readonly set: readonly Setting[];
   readonly json?: boolean;
   readonly report?: string;
 }
@@ -21,19 +22,14 @@ export function simulateRunCommand(host: Host): Command {
     .description("Run a scenario over time: jobs, services and faults on one pool.")
     .argument("<scenario>", "YAML file, such as examples/one-pool-or-two/warm.yaml")
     .option("--traces <folder>", "folder of the traces that the scenario names")
-    .option("--set <key=value>", "take a value in the file's place; repeatable", collect, [])
+    .option("--set <key=value>", "take a value in the file's place; repeatable", addSetting, [])
     .option("--json", "print the result as JSON")
     .option("--report <folder>", "write an HTML page with charts, and its data, into the folder")
     .action((file: string, options: RunOptions) => simulateRun(host, file, options));
 }
 
-function collect(value: string, values: readonly string[]): readonly string[] {
-  return [...values, value];
-}
-
 async function simulateRun(host: Host, file: string, options: RunOptions): Promise<void> {
-  const { traces, json, report } = options;
-  const set = options.set.map(parseSetting);
+  const { traces, json, report, set } = options;
   // A report that cannot be written is refused before the work that it is about.
   if (report === "") throw new UsageError("--report: the folder's name is empty");
   if (report !== undefined) await host.checkFolder(report, Object.values(REPORT));
@@ -66,12 +62,4 @@ async function writeReport(
 
 function formatJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-function parseSetting(text: string): readonly [string, string] {
-  const at = text.indexOf("=");
-  if (at < 1) {
-    throw new UsageError(`--set ${text}: write KEY=VALUE, such as nodes.0.count=9`);
-  }
-  return [text.slice(0, at), text.slice(at + 1)];
 }

@@ -66,7 +66,11 @@ export class Scheduler {
   /** What events have brought about since the last `decide`. */
   #actions: Action[] = [];
 
+  /** @throws RangeError for a patience that is not above 0. */
   constructor(model: PlacementModel, options: SchedulerOptions = DEFAULTS) {
+    const { patienceMs = 1 } = options;
+    if (!(patienceMs > 0))
+      throw new RangeError(`a patience of ${patienceMs} ms keeps room at once`);
     this.#options = options;
     this.#ground = new Ground(model);
     this.#jobs = new JobBook(this.#ground);

@@ -129,3 +129,7 @@ test("J10: when a kept node is lost or closed, others are chosen", () => {
   end(life, "c");
   assert.deepEqual(starts(life.decide()), ["gang"]);
 });
+
+test("J10: a patience of nothing is an error of who sets it", () => {
+  assert.throws(() => begin(1, 0), /RangeError|keeps room at once/);
+});

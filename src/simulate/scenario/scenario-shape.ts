@@ -197,7 +197,7 @@ export const scenarioShape = settings({
   horizon: period.optional(),
   policy: name.default("neuraxis"),
   grace: duration,
-  patience: duration.optional(),
+  patience: period.optional(),
   nodes: z.array(nodes).min(1),
   queues: z.array(queue).default([]),
   jobs: z.array(jobs).default([]),
