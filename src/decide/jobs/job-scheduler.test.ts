@@ -238,12 +238,12 @@ test("S5: the hash tells jobs apart that ask for different things in the same pl
 
 test("J6: a job may end while it is told to be suspended, or be killed where it is suspended", () => {
   const endings = [
-    { isSuspended: false, outcome: "succeeded", then: [] },
-    { isSuspended: false, outcome: "failed", then: ["start-job low"] },
-    { isSuspended: true, outcome: "failed", then: ["start-job low"] },
-    { isSuspended: true, outcome: "succeeded", then: [] },
+    { isSuspended: false, outcome: "succeeded", after: [] },
+    { isSuspended: false, outcome: "failed", after: ["start-job low"] },
+    { isSuspended: true, outcome: "failed", after: ["start-job low"] },
+    { isSuspended: true, outcome: "succeeded", after: [] },
   ] as const;
-  for (const { isSuspended, outcome, then: next } of endings) {
+  for (const { isSuspended, outcome, after: next } of endings) {
     const life = begin({ nodes: [1] });
     const asleep = { suspendMs: 1000, resumeMs: 2000, hostMemory: 10 };
     life.tell({ kind: "job-submitted", job: buildJob({ id: "low", retries: 1, ...asleep }) });
