@@ -8,6 +8,7 @@ import type { Ground } from "../ground.ts";
 import { QueueTree } from "../queues/queue-tree.ts";
 import { Timetable } from "../timetable.ts";
 import { gangAmounts, minimumAmounts } from "./gang-amounts.ts";
+import { GroupChoices } from "./group-choices.ts";
 import { JobGroups } from "./job-groups.ts";
 import { dropKeptRoom, type KeptRoom } from "./kept-room.ts";
 import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
@@ -46,6 +47,8 @@ export class JobBook {
   #freshMs = 0;
   /** Running jobs by who may make them leave. */
   groups = new JobGroups();
+  /** Which of them may be made to leave. */
+  readonly choices = new GroupChoices();
   rows: RowIndex;
   /** Pending jobs that had their turn in vain before others started. */
   overtaken = new Set<JobRecord>();

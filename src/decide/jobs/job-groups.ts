@@ -1,15 +1,20 @@
-import type { Amounts } from "../../model/amounts.ts";
+import { RESOURCES } from "../../model/amounts.ts";
+import { resourcesOf } from "../queues/resource-bits.ts";
 import type { JobRecord } from "./job-record.ts";
 
 /** Bits that tell groups apart on a row; groups beyond them share one. */
 const BITS = 30;
+/** Sets of resources that a job may hold. */
+const RESOURCE_SETS = 2 ** RESOURCES.length;
 
 /** Running jobs that are alike to whoever would make them leave (rule V6). */
 export interface JobGroup {
   readonly leaf: number;
   readonly priority: number;
-  /** Of each resource 1 if its jobs hold some, or 0. */
-  readonly holds: Amounts;
+  /** Resources of which its jobs hold some, as bits. */
+  readonly holds: number;
+  /** A small number that no other group has while this one is there. */
+  readonly slot: number;
   /** Its bit in the mask of a row. */
   readonly bit: number;
   /** Changes of the cluster table when its first job had taken its room. */
@@ -20,33 +25,36 @@ export interface JobGroup {
 
 /** Groups of running jobs: a few for each leaf, however many jobs there are. */
 export class JobGroups {
-  #byLeaf = new Map<number, Map<string, JobGroup>>();
-  #made = 0;
+  #byLeaf = new Map<number, Map<number, JobGroup>>();
+  /** By slot whether a group has it. */
+  #slots: boolean[] = [];
+  /** Grows when a group is made, or ceases to be. */
+  version = 0;
 
   /** Groups of the leaf, in order of their making. */
   of(leaf: number): Iterable<JobGroup> {
     return this.#byLeaf.get(leaf)?.values() ?? [];
   }
 
-  *all(): Generator<JobGroup> {
-    for (const groups of this.#byLeaf.values()) yield* groups.values();
+  /** Leaves with a group. */
+  leaves(): Iterable<number> {
+    return this.#byLeaf.keys();
   }
 
   /** The job starts to run, in this group; the table has seen so many changes, its own among them. */
   join({ leaf, job, amounts }: JobRecord, changes: number): JobGroup {
-    const holds = {
-      cpu: one(amounts.cpu),
-      memory: one(amounts.memory),
-      gpuMilli: one(amounts.gpuMilli),
-    };
+    const holds = resourcesOf(amounts);
     const key = keyOf(job.priority, holds);
     let groups = this.#byLeaf.get(leaf);
     if (groups === undefined) this.#byLeaf.set(leaf, (groups = new Map()));
     let group = groups.get(key);
     if (group === undefined) {
-      const bit = 1 << (this.#made % BITS);
-      group = { leaf, priority: job.priority, holds, bit, madeAt: changes, running: 0 };
-      this.#made += 1;
+      const free = this.#slots.indexOf(false);
+      const slot = free === -1 ? this.#slots.length : free;
+      const bit = 1 << (slot % BITS);
+      group = { leaf, priority: job.priority, holds, slot, bit, madeAt: changes, running: 0 };
+      this.#slots[slot] = true;
+      this.version += 1;
       groups.set(key, group);
     }
     group.running += 1;
@@ -57,6 +65,8 @@ export class JobGroups {
   leave(group: JobGroup): void {
     group.running -= 1;
     if (group.running > 0) return;
+    this.#slots[group.slot] = false;
+    this.version += 1;
     const groups = this.#byLeaf.get(group.leaf)!;
     groups.delete(keyOf(group.priority, group.holds));
     if (groups.size === 0) this.#byLeaf.delete(group.leaf);
@@ -66,9 +76,9 @@ export class JobGroups {
   fork(): { readonly groups: JobGroups; readonly copies: ReadonlyMap<JobGroup, JobGroup> } {
     const groups = new JobGroups();
     const copies = new Map<JobGroup, JobGroup>();
-    groups.#made = this.#made;
+    groups.#slots = [...this.#slots];
     for (const [leaf, own] of this.#byLeaf) {
-      const made = new Map<string, JobGroup>();
+      const made = new Map<number, JobGroup>();
       for (const [key, group] of own) {
         const copy = { ...group };
         copies.set(group, copy);
@@ -80,10 +90,7 @@ export class JobGroups {
   }
 }
 
-function one(amount: number): number {
-  return amount > 0 ? 1 : 0;
-}
-
-function keyOf(priority: number, { cpu, memory, gpuMilli }: Amounts): string {
-  return `${priority} ${cpu}${memory}${gpuMilli}`;
+/** Groups of one leaf are told apart by a number: priorities are integers of 32 bits. */
+function keyOf(priority: number, holds: number): number {
+  return priority * RESOURCE_SETS + holds;
 }

@@ -11,8 +11,6 @@ export interface Leaving {
   readonly way: "suspend" | "save" | "kill";
   /** Milliseconds in which it gets no further or which it has to do again × its milli (rule V5). */
   readonly lostWork: number;
-  /** What it may come to be once host memory is free; absent: no less. */
-  readonly lostAtLeast?: number;
 }
 
 export interface LeavingOptions {
@@ -42,9 +40,9 @@ export function cheapestLeaving(
   const isSwift = suspension !== undefined && suspension.suspendMs <= graceMs;
   if (maySuspend && isSwift) {
     const lostWork = (suspension.suspendMs + suspension.resumeMs) * milli;
-    if (lostWork > best.lostWork) return best;
-    if (canPark(book, record, reserve)) best = { way: "suspend", lostWork };
-    else best = { ...best, lostAtLeast: lostWork };
+    if (lostWork <= best.lostWork && canPark(book, record, reserve)) {
+      best = { way: "suspend", lostWork };
+    }
   }
   return best;
 }

@@ -1,61 +1,80 @@
 import type { JobBook } from "./job-book.ts";
-import { leastLostWork } from "./leaving-cost.ts";
-import { firstUnitOf } from "./row-offers.ts";
-import type { SearchOptions } from "./victim-choice.ts";
-import { mayLeave, type Whose } from "./who-may-leave.ts";
+import { ROW_COST_WIDTH, RowCost } from "./row-costs.ts";
+import { firstUnitAt } from "./row-offers.ts";
 
-/** What is known of who leaves a row: at least this cost, and nobody with a lower number. */
-export interface QuickBound {
-  readonly cost: number;
-  readonly first: number;
+/** Costs closer than one part in this many may be equal but for rounding. */
+const COST_STEPS = 1e11;
+
+/** Who may leave, and when. */
+export interface BoundFor {
+  /** By slot 1 for groups that may leave; absent: everybody may, at any time. */
+  readonly slots: Uint8Array | undefined;
+  readonly nowMs: number;
+  readonly graceMs: number;
 }
 
 /**
  * Lower bound of what leaving the row for one member of the class costs (rule V5): what is missing of
  * devices, CPU and memory there once all spare members are gone, at the least that a job gives up of
- * its work for each part of it; an infinite cost if it is not to be had. O(jobs on the row).
+ * its work for each part of it; infinite if it is not to be had. O(jobs on the row), no allocation.
  */
-export function quickBound(
-  book: JobBook,
-  row: number,
-  request: number,
-  claim: Whose,
-  options: SearchOptions,
-): QuickBound {
+export function quickBound(book: JobBook, row: number, request: number, bound: BoundFor): number {
   const { table, model } = book.ground;
   const { classes } = model;
   let milli = table.milliMissing(row, request);
   let cpu = classes.cpu[request] - table.cpuFor(row, request);
   let memory = classes.memory[request] - table.memoryFree[row];
-  const jobs = book.rows.running(row);
-  let first = Infinity;
-  for (const job of jobs) {
-    const { record } = job;
-    if (record.spare === 0) continue;
-    first = Math.min(first, firstUnitOf(record));
-    milli -= job.milli;
-    cpu -= job.cpu;
-    memory -= job.memory;
+  const costs = book.rows.costs(row, table.changes.last[row], bound.graceMs);
+  let isAnybody = false;
+  for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {
+    if (costs[at + RowCost.spare] === 0) continue;
+    isAnybody = true;
+    milli -= costs[at + RowCost.milli];
+    cpu -= costs[at + RowCost.cpu];
+    memory -= costs[at + RowCost.memory];
   }
-  let [milliPrice, cpuPrice, memoryPrice] = [Infinity, Infinity, Infinity];
-  for (const job of jobs) {
-    const { record } = job;
-    if (!mayLeave(claim, record, options.nowMs)) continue;
-    first = Math.min(first, firstUnitOf(record));
-    const cost = leastLostWork(record, options);
-    if (job.milli > 0) milliPrice = Math.min(milliPrice, priceOf(cost, milli, job.milli));
-    if (job.cpu > 0) cpuPrice = Math.min(cpuPrice, priceOf(cost, cpu, job.cpu));
-    if (job.memory > 0) memoryPrice = Math.min(memoryPrice, priceOf(cost, memory, job.memory));
+  let milliPrice = milli > 0 ? Infinity : 0;
+  let cpuPrice = cpu > 0 ? Infinity : 0;
+  let memoryPrice = memory > 0 ? Infinity : 0;
+  for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {
+    if (!isAllowed(costs, at, bound)) continue;
+    isAnybody = true;
+    const cost = leastLost(costs, at, bound.nowMs);
+    milliPrice = Math.min(milliPrice, priceOf(cost, milli, costs[at + RowCost.milli]));
+    cpuPrice = Math.min(cpuPrice, priceOf(cost, cpu, costs[at + RowCost.cpu]));
+    memoryPrice = Math.min(memoryPrice, priceOf(cost, memory, costs[at + RowCost.memory]));
   }
-  const cost = Math.max(
-    milli > 0 ? milliPrice : 0,
-    cpu > 0 ? cpuPrice : 0,
-    memory > 0 ? memoryPrice : 0,
-  );
-  return { cost: first === Infinity ? Infinity : cost, first };
+  return isAnybody ? Math.max(milliPrice, cpuPrice, memoryPrice) : Infinity;
+}
+
+/** Nobody of a lower number is in a set of the row that costs no more than this. O(jobs on the row). */
+export function firstWithin(book: JobBook, row: number, cost: number, bound: BoundFor): number {
+  const { table } = book.ground;
+  const costs = book.rows.costs(row, table.changes.last[row], bound.graceMs);
+  const most = cost + cost / COST_STEPS;
+  // By submission: the first found is the lowest.
+  for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {
+    const isCheap = isAllowed(costs, at, bound) && leastLost(costs, at, bound.nowMs) <= most;
+    if (isCheap || costs[at + RowCost.spare] === 1)
+      return firstUnitAt(costs[at + RowCost.sequence]);
+  }
+  return Infinity;
+}
+
+/** As `mayLeave` says, from the costs of a row. */
+function isAllowed(costs: Float64Array, at: number, { slots, nowMs }: BoundFor): boolean {
+  if (slots === undefined) return true;
+  return slots[costs[at + RowCost.slot]] === 1 && nowMs >= costs[at + RowCost.leavesFrom];
+}
+
+/** As `leastLostWork` says, from the costs of a row. */
+function leastLost(costs: Float64Array, at: number, nowMs: number): number {
+  const lostMs = Math.max(0, nowMs - costs[at + RowCost.saved]) + costs[at + RowCost.restart];
+  return Math.min(lostMs, costs[at + RowCost.most]) * costs[at + RowCost.size];
 }
 
 /** One job covers what is missing, or several do and each pays at least in proportion. */
 function priceOf(cost: number, missing: number, held: number): number {
+  if (held <= 0) return Infinity;
   return missing > held ? (cost * missing) / held : cost;
 }

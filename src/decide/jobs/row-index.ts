@@ -1,4 +1,5 @@
 import type { RequestClasses } from "../cluster/request-classes.ts";
+import { costsOf } from "./row-costs.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 
 /** Set in a row's mask where an elastic job has members to spare. */
@@ -24,6 +25,10 @@ export class RowIndex {
   #masks: number[] = [];
   /** By row: jobs that run there, by submission, as far as they are known. */
   #running: (readonly RowJob[] | undefined)[] = [];
+  /** By row: the costs of these, as they were at that change of the row and with that grace. */
+  #costs: (Float64Array | undefined)[] = [];
+  #costsAt: number[] = [];
+  #graceMs = 0;
 
   constructor(classes: RequestClasses) {
     this.#classes = classes;
@@ -44,6 +49,23 @@ export class RowIndex {
     while (this.#running.length <= row) this.#running.push(undefined);
     this.#running[row] = known;
     return known;
+  }
+
+  /**
+   * What leaving the row costs, as RowCost says, by submission; the row last changed at that change of
+   * the table. O(1) while the row stays, and the grace.
+   */
+  costs(row: number, changedAt: number, graceMs: number): Float64Array {
+    if (graceMs !== this.#graceMs) this.#costs = [];
+    this.#graceMs = graceMs;
+    const known = this.#costs[row];
+    if (known !== undefined && this.#costsAt[row] === changedAt) return known;
+    const costs = costsOf(this.running(row), graceMs);
+    while (this.#costs.length <= row) this.#costs.push(undefined);
+    while (this.#costsAt.length <= row) this.#costsAt.push(-1);
+    this.#costs[row] = costs;
+    this.#costsAt[row] = changedAt;
+    return costs;
   }
 
   add(record: JobRecord, members: readonly Member[]): void {
@@ -73,6 +95,7 @@ export class RowIndex {
     for (const { row } of members) {
       this.#masks[row] = UNKNOWN;
       this.#running[row] = undefined;
+      this.#costs[row] = undefined;
     }
   }
 

@@ -9,8 +9,6 @@ const MEMBERS_MAX = 2 ** 24;
 
 /** A unit in the words of jobs: the whole of one, or one member to spare. */
 export interface OfferedUnit extends RowUnit {
-  /** At most `cost`: what it may be without any change on this row. */
-  readonly leastCost: number;
   readonly record: JobRecord;
   readonly member: Member | undefined;
 }
@@ -26,8 +24,6 @@ export interface RowOffer {
 /** How a job would leave, as the search is to know it. */
 export interface LeavingKnown {
   readonly lostWork: number;
-  /** At most `lostWork`: what it may be without any change on this row. */
-  readonly lostAtLeast: number;
   readonly keepsMemory: boolean;
 }
 
@@ -47,24 +43,29 @@ export function offerOf(
     const number = firstUnitOf(record);
     spare.push(record.spare);
     if (leavesWhole) {
-      const { lostWork: cost, lostAtLeast: leastCost, keepsMemory } = search.leavingOf(record);
+      const { lostWork: cost, keepsMemory } = search.leavingOf(record);
       const holdings = members.map((member) => holdingOf(book, member, keepsMemory));
       const isWhole = true;
       const member = undefined;
-      units.push({ unit: number, cost, leastCost, holdings, group, isWhole, record, member });
+      units.push({ unit: number, cost, holdings, group, isWhole, record, member });
     }
     for (const member of spareMembers(record, members)) {
       const holdings = [holdingOf(book, member, false)];
       const unit = number + 1 + member.number;
       const isWhole = false;
-      units.push({ unit, cost: 0, leastCost: 0, holdings, group, isWhole, record, member });
+      units.push({ unit, cost: 0, holdings, group, isWhole, record, member });
     }
   }
   return { units, spare };
 }
 
 /** Number of the unit that stands for the whole of the job; those of its members are higher. */
-export function firstUnitOf({ sequence }: JobRecord): number {
+function firstUnitOf({ sequence }: JobRecord): number {
+  return firstUnitAt(sequence);
+}
+
+/** As `firstUnitOf` says, for the job of that sequence. */
+export function firstUnitAt(sequence: number): number {
   return sequence * MEMBERS_MAX;
 }
 

@@ -1,5 +1,3 @@
-import { leastToVacate, vacateRow } from "../preemption/row-victims.ts";
-import type { UnitSet } from "../preemption/unit-sets.ts";
 import {
   chooseVictims,
   type DemandPiece,
@@ -10,9 +8,7 @@ import type { Ground } from "../ground.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 import { cheapestLeaving } from "./leaving-cost.ts";
-import { holdingOf, type LeavingKnown, offerOf, type OfferedUnit } from "./row-offers.ts";
-import { quickBound } from "./quick-bound.ts";
-import type { RowBounds } from "./row-bounds.ts";
+import { holdingOf, type LeavingKnown } from "./row-offers.ts";
 import { type Claim, mayLeave, spareMembers } from "./who-may-leave.ts";
 
 /** The whole of a job, or one member that it has to spare. */
@@ -33,100 +29,6 @@ export interface SearchOptions {
   readonly graceMs: number;
   /** MiB of host memory that have to stay free on each node for whoever comes. */
   readonly reserve: number;
-}
-
-interface Found {
-  readonly row: number;
-  readonly set: UnitSet;
-  readonly units: readonly OfferedUnit[];
-}
-
-/**
- * Who leaves for a single piece at the least cost (rule V2): the best of the rows, each with only
- * what is there. The row of least bound goes first, and rows that cannot be better are passed over:
- * O(rows), and O(jobs on the row) and a search for each that may be.
- */
-export function searchForOne(
-  book: JobBook,
-  claim: Claim,
-  bounds: RowBounds,
-  options: SearchOptions,
-): Vacating | undefined {
-  const look = lookerAt(book, claim, bounds, options);
-  const [{ request }] = claim.pieces;
-  bounds.prime((row) => quickBound(book, row, request, claim, options));
-  let best = lookAtFirst(bounds, look);
-  if (best === undefined) return undefined;
-  for (let place = 0; place < bounds.rows.length; place += 1) {
-    if (bounds.mayBeat(place, best.set)) best = look(place, best) ?? best;
-  }
-  const { set, units } = best;
-  const victims = units.filter(({ unit }) => set.units.includes(unit));
-  const rows = victims[0].record.members.map(({ row }) => row);
-  // Those of equal sets that are on several rows leave the first of them.
-  for (const row of rows.toSorted((left, right) => left - right)) {
-    if (row >= best.row) break;
-    const place = bounds.placeOf(row);
-    if (place === undefined) continue;
-    const found = look(place, undefined);
-    if (found !== undefined && isSameSet(found.set, set)) {
-      best = found;
-      break;
-    }
-  }
-  return { victims, places: [{ row: best.row }] };
-}
-
-/** A set of the row of least bound that has one. A bound may be too low, and stays so for one in vain. */
-function lookAtFirst(bounds: RowBounds, look: ReturnType<typeof lookerAt>): Found | undefined {
-  const looked = new Set<number>();
-  for (let place = bounds.least(); place !== -1 && !looked.has(place); place = bounds.least()) {
-    looked.add(place);
-    const found = look(place, undefined);
-    if (found !== undefined) return found;
-  }
-  for (let place = 0; place < bounds.rows.length; place += 1) {
-    if (looked.has(place)) continue;
-    const found = look(place, undefined);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** Looks at one row for a set that is better than the best so far, and keeps what it learns of it. */
-function lookerAt(book: JobBook, claim: Claim, bounds: RowBounds, options: SearchOptions) {
-  const { ground } = book;
-  const piece = pieceOf(ground, claim.pieces[0].request);
-  const leavingOf = leavingFor(book, { ...options, maySuspend: true });
-  const { nowMs } = options;
-  return (place: number, best: Found | undefined): Found | undefined => {
-    const row = bounds.rows[place];
-    const { units, spare } = offerOf(book, row, claim, { nowMs, leavingOf });
-    const free = freeOf(ground, row, claim.pieces[0].request);
-    const isSteady = units.every(({ cost, leastCost }) => cost === leastCost);
-    const cheapest = isSteady ? units : units.map((unit) => ({ ...unit, cost: unit.leastCost }));
-    const { cost, count } = leastToVacate(free, cheapest, piece);
-    bounds.put(place, cost, count, units.length === 0 ? 0 : units[0].unit);
-    if (cost === Infinity || (best !== undefined && !bounds.mayBeat(place, best.set))) {
-      return undefined;
-    }
-    const set = vacateRow(free, units, piece, spare, best?.set);
-    if (set !== undefined) {
-      if (isSteady) bounds.put(place, set.cost, set.units.length, set.units[0]);
-      return { row, set, units };
-    }
-    if (isSteady && best === undefined) bounds.put(place, Infinity, 1, 0);
-    else if (isSteady)
-      bounds.put(place, best!.set.cost, best!.set.units.length, best!.set.units[0]);
-    return undefined;
-  };
-}
-
-function isSameSet(left: UnitSet, right: UnitSet): boolean {
-  return (
-    left.units.length === right.units.length &&
-    left.units.every((unit, place) => unit === right.units[place])
-  );
 }
 
 /** Who leaves for several pieces (rule V2). */
@@ -221,14 +123,14 @@ function unitsOf(book: JobBook, rows: readonly number[], claim: Claim, how: Offe
 }
 
 /** How jobs leave: asked once for each job that is on several rows. */
-function leavingFor(
+export function leavingFor(
   book: JobBook,
   options: Parameters<typeof cheapestLeaving>[2],
 ): (record: JobRecord) => LeavingKnown {
   const known = new Map<JobRecord, LeavingKnown>();
   const ask = (record: JobRecord): LeavingKnown => {
-    const { way, lostWork, lostAtLeast = lostWork } = cheapestLeaving(book, record, options);
-    return { lostWork, lostAtLeast, keepsMemory: way === "suspend" };
+    const { way, lostWork } = cheapestLeaving(book, record, options);
+    return { lostWork, keepsMemory: way === "suspend" };
   };
   return (record) => {
     if (record.members.length === 1) return ask(record);

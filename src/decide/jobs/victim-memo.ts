@@ -4,8 +4,7 @@ import type { Piece } from "./gang-placer.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobGroup } from "./job-groups.ts";
 import { roomWithout } from "./room-without.ts";
-import { RowBounds } from "./row-bounds.ts";
-import { EVERYBODY, type Groups, maskOf, type Whose } from "./who-may-leave.ts";
+import type { Groups, Whose } from "./who-may-leave.ts";
 
 /** More than any gang has members, so that sums stay finite for work that needs nothing. */
 const PIECES_MAX = 2 ** 20;
@@ -34,19 +33,14 @@ export class VictimMemo {
   #knownAt: number;
   /** Groups with which a search has failed since a row changed that would hold something. */
   #futileWith: Groups | "none" = "none";
-  /** Of a single piece: its rows, and what is known of them if these groups may leave. */
-  #bounds: RowBounds | undefined;
-  #boundWith: Groups;
 
-  /** `groups` are those whose jobs may leave at present, `undefined` if all may. */
-  constructor(table: ClusterTable, pieces: readonly Piece[], groups: Groups) {
+  /** `whose` are those whose jobs may leave at present. */
+  constructor(table: ClusterTable, pieces: readonly Piece[], { groups, mask }: Whose) {
     this.#groups = groups && new Set(groups);
-    this.#mask = groups === undefined ? EVERYBODY : maskOf(groups);
+    this.#mask = mask;
     this.#kinds = kindsOf(pieces);
     this.#reader = new ChangeReader(table);
     this.#knownAt = table.changes.count;
-    this.#boundWith = groups;
-    if (pieces.length === 1) this.#bounds = new RowBounds();
   }
 
   /** Whether a group may leave now that could not before, though its jobs ran: then this is void. */
@@ -67,24 +61,16 @@ export class VictimMemo {
   isHopeful(book: JobBook, groups: Groups, nowMs: number): boolean {
     this.#read(book, nowMs);
     if (this.#futileWith !== "none" && isWithin(groups, this.#futileWith)) return false;
-    if (this.#bounds !== undefined) return this.#bounds.rows.length > 0;
     return this.#kinds.every(({ needed, total }) => total >= needed);
   }
 
   /** A search has failed: it would, until a row that matters changes or others may leave too. */
-  failed(groups: Groups): void {
+  failed(book: JobBook, groups: Groups, nowMs: number): void {
+    this.#read(book, nowMs);
     this.#futileWith = groups;
   }
 
-  /** Rows that may hold a single piece, and what is known of them for these groups. */
-  boundsFor(groups: Groups): RowBounds {
-    const bounds = this.#bounds!;
-    if (!isWithin(groups, this.#boundWith)) bounds.reset();
-    this.#boundWith = groups;
-    return bounds;
-  }
-
-  /** Rows that may hold one of several pieces, ascending. */
+  /** Rows that may hold one of the pieces, ascending. */
   rows(): number[] {
     const rows = new Set<number>();
     for (const { holds } of this.#kinds) for (const row of holds.keys()) rows.add(row);
@@ -92,15 +78,12 @@ export class VictimMemo {
   }
 
   fork(table: ClusterTable, copies: ReadonlyMap<JobGroup, JobGroup>): VictimMemo {
-    const copy = new VictimMemo(table, [], undefined);
+    const copy = new VictimMemo(table, [], { groups: undefined, mask: this.#mask });
     copy.#groups = copiesOf(this.#groups, copies);
-    copy.#mask = this.#mask;
     copy.#kinds = this.#kinds.map((kind) => ({ ...kind, holds: new Map(kind.holds) }));
     copy.#reader = this.#reader.fork(table);
     copy.#knownAt = this.#knownAt;
     copy.#futileWith = this.#futileWith === "none" ? "none" : copiesOf(this.#futileWith, copies);
-    copy.#bounds = this.#bounds?.fork();
-    copy.#boundWith = copiesOf(this.#boundWith, copies);
     return copy;
   }
 
@@ -108,22 +91,9 @@ export class VictimMemo {
     const claim = { groups: this.#groups, mask: this.#mask };
     const reader = this.#reader;
     for (let row = reader.next(); row !== -1; row = reader.next()) {
-      if (this.#bounds !== undefined) this.#readBound(book, row, claim, nowMs);
-      else for (const kind of this.#kinds) this.#readKind(book, row, kind, { claim, nowMs });
+      for (const kind of this.#kinds) this.#readKind(book, row, kind, { claim, nowMs });
     }
     this.#knownAt = book.ground.table.changes.count;
-  }
-
-  #readBound(book: JobBook, row: number, claim: Whose, nowMs: number): void {
-    const [{ request }] = this.#kinds;
-    // A single piece that fits nowhere needs somebody to leave.
-    const isHopeful =
-      (book.rows.maskOf(row) & claim.mask) !== 0 &&
-      roomWithout(book, row, request, claim, nowMs) > 0;
-    if (isHopeful) {
-      this.#bounds!.add(row);
-      this.#futileWith = "none";
-    } else this.#bounds!.delete(row);
   }
 
   #readKind(

@@ -9,17 +9,11 @@ import type { JobRecord, Member } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
 import { letLeave, shrink } from "./leave.ts";
 import type { Line } from "./pending-lines.ts";
-import { RowBounds } from "./row-bounds.ts";
+import { searchForOne } from "./search-one.ts";
 import { spareOne } from "./spare-first.ts";
-import {
-  couldHold,
-  searchForMany,
-  searchForOne,
-  type SearchOptions,
-  type Vacating,
-} from "./victim-choice.ts";
+import { searchForMany, type SearchOptions, type Vacating } from "./victim-choice.ts";
 import { VictimMemo } from "./victim-memo.ts";
-import { type Claim, EVERYBODY, groupsFor, maskOf } from "./who-may-leave.ts";
+import { type Claim, EVERYBODY } from "./who-may-leave.ts";
 
 /**
  * Makes room for a pending gang by letting others leave: members that elastic jobs have to spare,
@@ -32,7 +26,7 @@ export function makeRoom(
   line: Line,
   deciding: Deciding,
 ): Member[] | undefined {
-  const groups = groupsFor(book, record, deciding);
+  const { groups, mask, slots } = book.choices.of(book, record, deciding.shared);
   if (groups.size === 0 && book.sparing.size === 0) return undefined;
   const { leaf, job } = record;
   const reasonOf = (other: JobRecord): LeaveReason => ({
@@ -40,34 +34,20 @@ export function makeRoom(
     for: job.id,
   });
   const pieces = minimumPieces(record, record.classes);
-  const claim = { pieces, groups, mask: maskOf(groups), reasonOf };
+  const claim = { pieces, groups, mask, slots, reasonOf };
   const options = optionsFor(book, pieces, deciding);
   const { table } = book.ground;
   if (line.memo?.isVoid(groups) === true) line.memo = undefined;
-  // A memo is worth its making for those who have failed once, or for many.
-  if (line.jobs.length > 1 || pieces.length > 1) {
-    line.memo ??= new VictimMemo(table, pieces, groups);
-  }
-  const { memo } = line;
-  if (memo?.isHopeful(book, groups, deciding.nowMs) === false) return undefined;
-  let found = pieces.length === 1 ? spareOne(book, claim, options) : undefined;
-  if (found !== undefined) {
-    // Nothing is better.
-  } else if (memo === undefined) {
-    found = searchForOne(
-      book,
-      claim,
-      boundsOf(book, rowsOf(book, claim), record.classes[0]),
-      options,
-    );
-  } else if (pieces.length === 1) {
-    found = searchForOne(book, claim, memo.boundsFor(groups), options);
-  } else {
-    found = searchForMany(book, claim, memo.rows(), options);
-  }
+  // Only where several pieces could be is worth knowing before a search has failed.
+  if (pieces.length > 1) line.memo ??= new VictimMemo(table, pieces, claim);
+  if (line.memo?.isHopeful(book, groups, deciding.nowMs) === false) return undefined;
+  const found =
+    pieces.length === 1
+      ? (spareOne(book, claim, options) ?? searchForOne(book, claim, allRows(book), options))
+      : searchForMany(book, claim, line.memo!.rows(), options);
   if (found === undefined) {
-    if (memo === undefined) line.memo = new VictimMemo(table, pieces, groups);
-    else memo.failed(groups);
+    line.memo ??= new VictimMemo(table, pieces, claim);
+    line.memo.failed(book, groups, deciding.nowMs);
     return undefined;
   }
   return vacate(book, claim, found, deciding).map(({ row, request, devices }, index) => {
@@ -86,21 +66,19 @@ export function makeRoomForReplica(
   const reason: LeaveReason = { code: "online", for: order.service };
   const pieces = [{ role: 0, request }];
   const { deciding } = order;
-  const claim = { pieces, groups: undefined, mask: EVERYBODY, reasonOf: () => reason };
+  const claim = { pieces, ...EVERYBODY, reasonOf: () => reason };
   const options = optionsFor(book, pieces, deciding);
   let found: Vacating | undefined;
-  if (rows !== undefined) found = searchForOne(book, claim, boundsOf(book, rows, request), options);
+  if (rows !== undefined) found = searchForOne(book, claim, rows, options);
   else {
     let memo = book.replicaMemos.get(request);
     if (memo === undefined) {
-      memo = new VictimMemo(book.ground.table, pieces, undefined);
+      memo = new VictimMemo(book.ground.table, pieces, EVERYBODY);
       book.replicaMemos.set(request, memo);
     }
     if (!memo.isHopeful(book, undefined, deciding.nowMs)) return undefined;
-    found =
-      spareOne(book, claim, options) ??
-      searchForOne(book, claim, memo.boundsFor(undefined), options);
-    if (found === undefined) memo.failed(undefined);
+    found = spareOne(book, claim, options) ?? searchForOne(book, claim, memo.rows(), options);
+    if (found === undefined) memo.failed(book, undefined, deciding.nowMs);
   }
   return found && vacate(book, claim, found, deciding)[0];
 }
@@ -117,26 +95,18 @@ export function relieveOverloaded(book: JobBook, deciding: Deciding): void {
   for (const row of [...ground.overloaded].toSorted((left, right) => left - right)) {
     if (ground.table.cpuFor(row, request) >= 0) continue;
     const reason: LeaveReason = { code: "overload", for: ground.table.ids[row] };
-    const claim = { pieces, groups: undefined, mask: EVERYBODY, reasonOf: () => reason };
+    const claim = { pieces, ...EVERYBODY, reasonOf: () => reason };
     const options = optionsFor(book, pieces, deciding);
-    const found = searchForOne(book, claim, boundsOf(book, [row], request), options);
+    const found = searchForOne(book, claim, [row], options);
     if (found === undefined) continue;
     for (const holding of vacate(book, claim, found, deciding)) ground.release(holding);
   }
   ground.overloaded.clear();
 }
 
-/** These rows, as far as they could hold the class, with nothing known of them. */
-function boundsOf({ ground }: JobBook, rows: Iterable<number>, request: number): RowBounds {
-  const able: number[] = [];
-  for (const row of rows) if (couldHold(ground, row, request)) able.push(row);
-  return RowBounds.of(able);
-}
-
-/** Rows on which somebody may be made to leave. */
-function* rowsOf({ ground, rows }: JobBook, { mask }: Claim): Generator<number> {
-  for (let row = 0; row < ground.table.rows; row += 1)
-    if ((rows.maskOf(row) & mask) !== 0) yield row;
+/** All rows of the table. */
+function* allRows({ ground }: JobBook): Generator<number> {
+  for (let row = 0; row < ground.table.rows; row += 1) yield row;
 }
 
 function optionsFor(

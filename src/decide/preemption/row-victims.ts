@@ -32,7 +32,6 @@ export interface RowUnit {
 const NO_SET: UnitSet = { cost: Infinity, units: [] };
 const NOBODY: UnitSet = { cost: 0, units: [] };
 const NOTHING: Outlay = { cost: 0, count: 0 };
-const UNBOUNDED: Outlay = { cost: Infinity, count: Infinity };
 
 /**
  * The best units (rule V4) on one row that make room for one piece; `undefined` if no set does, or
@@ -66,15 +65,6 @@ export function vacateRow(
   if (search.steps === ROW_STEPS_MAX) found = withoutNeedless(found, suffices);
   const set = { cost: costOf(found), units: found.map(({ unit }) => unit) };
   return isBetterSet(set, best) ? set : undefined;
-}
-
-/**
- * Lower bound of what units cost that make room for the piece, and of how many they are at that cost;
- * an infinite cost if all of them do not. O(holdings + devices²).
- */
-export function leastToVacate(row: VictimRow, units: readonly RowUnit[], piece: RowPiece): Outlay {
-  const search = { row, piece, units, bound: UNBOUNDED };
-  return leastOutlay(search, 0, NOTHING) ?? UNBOUNDED;
 }
 
 /** The best of all rows that may hold the piece, the first of equals; `undefined` if none makes room. */

@@ -35,23 +35,47 @@ export function fairShares(capacity: number, claims: readonly Claim[]): Float64A
   }
   const wanted = effectiveDemands(claims, children);
   const shares = new Float64Array(claims.length);
-  const divide = (amount: number, siblings: readonly number[]) => {
-    const guaranteed = siblings.map((claim) => claims[claim].guaranteed);
-    const own = siblings.map((claim, place) => Math.min(guaranteed[place], wanted[claim]));
-    const first = fill(amount, own, guaranteed);
-    const rest = fill(
-      Math.max(
-        0,
-        own.reduce((left, each) => left - each, amount),
-      ),
-      siblings.map((claim, place) => wanted[claim] - own[place]),
-      siblings.map((claim) => claims[claim].weight),
-    );
-    for (const [place, claim] of siblings.entries()) shares[claim] = first[place] + rest[place];
-  };
-  divide(capacity, tops);
-  for (const [claim, siblings] of children.entries()) divide(shares[claim], siblings);
+  divide(capacity, tops, { claims, wanted, shares });
+  for (let claim = 0; claim < claims.length; claim += 1) {
+    const below = children[claim];
+    if (below.length > 0) divide(shares[claim], below, { claims, wanted, shares });
+  }
   return shares;
+}
+
+interface Division {
+  readonly claims: readonly Claim[];
+  /** What each can use. */
+  readonly wanted: Float64Array;
+  readonly shares: Float64Array;
+}
+
+/** What siblings get of the amount: first of their guarantees, then of the rest by weight. */
+function divide(
+  amount: number,
+  siblings: readonly number[],
+  { claims, wanted, shares }: Division,
+): void {
+  const count = siblings.length;
+  const own = new Float64Array(count);
+  const more = new Float64Array(count);
+  const guarantees = new Float64Array(count);
+  const weights = new Float64Array(count);
+  let rest = amount;
+  for (let place = 0; place < count; place += 1) {
+    const claim = siblings[place];
+    const { guaranteed, weight } = claims[claim];
+    own[place] = Math.min(guaranteed, wanted[claim]);
+    more[place] = wanted[claim] - own[place];
+    guarantees[place] = guaranteed;
+    weights[place] = weight;
+    rest -= own[place];
+  }
+  const first = fill(amount, own, guarantees);
+  const second = fill(Math.max(0, rest), more, weights);
+  for (let place = 0; place < count; place += 1) {
+    shares[siblings[place]] = first[place] + second[place];
+  }
 }
 
 /** What each claim can use: what is asked for in it, up to its limit, or its guarantee if it does not borrow. */
@@ -60,7 +84,11 @@ function effectiveDemands(claims: readonly Claim[], children: readonly number[][
   for (let claim = claims.length - 1; claim >= 0; claim -= 1) {
     const { demand, borrows, limit, guaranteed } = claims[claim];
     const below = children[claim];
-    const asked = below.length === 0 ? demand : below.reduce((sum, each) => sum + wanted[each], 0);
+    let asked = demand;
+    if (below.length > 0) {
+      asked = 0;
+      for (const each of below) asked += wanted[each];
+    }
     wanted[claim] = Math.min(asked, borrows ? limit : guaranteed);
   }
   return wanted;
@@ -71,19 +99,27 @@ function effectiveDemands(claims: readonly Claim[], children: readonly number[][
  * time at which they are full, each takes its part of what is left: either its cap, or what the
  * level reaches, at which all after it stop too.
  */
-function fill(amount: number, caps: readonly number[], rates: readonly number[]): number[] {
-  const filled = caps.map(() => 0);
-  const order = [...caps.keys()]
-    .filter((vessel) => rates[vessel] > 0)
-    .toSorted(
-      (left, right) => caps[left] / rates[left] - caps[right] / rates[right] || left - right,
-    );
+function fill(amount: number, caps: Float64Array, rates: Float64Array): Float64Array {
+  const filled = new Float64Array(caps.length);
+  const order = byTimeToFill(caps, rates);
   let left = amount;
-  let rate = order.reduce((sum, vessel) => sum + rates[vessel], 0);
+  let rate = 0;
+  for (const vessel of order) rate += rates[vessel];
   for (const vessel of order) {
     filled[vessel] = Math.min(caps[vessel], left * (rates[vessel] / rate));
     left -= filled[vessel];
     rate -= rates[vessel];
   }
   return filled;
+}
+
+/** Vessels that fill at all, by the time that they take, then by place. Siblings are few. */
+function byTimeToFill(caps: Float64Array, rates: Float64Array): readonly number[] {
+  const order: number[] = [];
+  for (let vessel = 0; vessel < caps.length; vessel += 1) if (rates[vessel] > 0) order.push(vessel);
+  if (order.length > 1) {
+    const times = caps.map((cap, vessel) => cap / rates[vessel]);
+    order.sort((left, right) => times[left] - times[right] || left - right);
+  }
+  return order;
 }

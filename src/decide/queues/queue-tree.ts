@@ -6,6 +6,7 @@ import { type Result, succeed } from "../../model/result.ts";
 import { grown, grownFloats } from "../cluster/grown.ts";
 import { type Claim, fairShares, NO_PARENT } from "./fair-shares.ts";
 import { QueueRows } from "./queue-rows.ts";
+import { resourcesOf } from "./resource-bits.ts";
 
 const WIDTH = RESOURCES.length;
 /** What a sum may be off by rounding; amounts in use are integers, so real differences are larger. */
@@ -30,6 +31,8 @@ export class QueueTree {
   #deserved = new Float64Array(0);
   readonly #deservedOf = new Float64Array(WIDTH);
   #isStale = true;
+  /** Grows with every change but in the number of jobs. */
+  #version = 0;
   /** Used within `pickLeaf`: whether there is a candidate below, by row. */
   #marks = new Int32Array(0);
 
@@ -40,6 +43,11 @@ export class QueueTree {
 
   queueAt(row: number): Queue {
     return this.#rows.queues[row];
+  }
+
+  /** Grows when what queues hold, ask for, may hold or deserve of a capacity may have changed. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Rows in use, parents before children, siblings by id. */
@@ -73,12 +81,14 @@ export class QueueTree {
       this.#limits[row * WIDTH + resource] = queue.limit[name] ?? Infinity;
     }
     this.#isStale = true;
+    this.#version += 1;
     return succeed(undefined);
   }
 
   /** Takes the queue away; refused while it has jobs or children (rule Q1). O(queues). */
   remove(id: QueueId): Result<undefined, Refusal> {
     this.#isStale = true;
+    this.#version += 1;
     return this.#rows.remove(id);
   }
 
@@ -146,13 +156,15 @@ export class QueueTree {
       isSame &&= this.#deservedOf[resource] === capacity[RESOURCES[resource]];
     }
     if (isSame) return this.#deserved;
+    const { order } = this.#rows;
     const places: number[] = [];
-    for (const [place, row] of this.#rows.order.entries()) places[row] = place;
-    for (const [resource, name] of RESOURCES.entries()) {
-      const claims = this.#rows.order.map((row) => this.#claimOf(row, resource, places));
+    for (let place = 0; place < order.length; place += 1) places[order[place]] = place;
+    for (let resource = 0; resource < WIDTH; resource += 1) {
+      const name = RESOURCES[resource];
+      const claims = order.map((row) => this.#claimOf(row, resource, places));
       const shares = fairShares(capacity[name], claims);
-      for (const [place, row] of this.#rows.order.entries()) {
-        this.#deserved[row * WIDTH + resource] = shares[place];
+      for (let place = 0; place < order.length; place += 1) {
+        this.#deserved[order[place] * WIDTH + resource] = shares[place];
       }
       this.#deservedOf[resource] = capacity[name];
     }
@@ -162,21 +174,13 @@ export class QueueTree {
 
   /** Whether the leaf and all above it, with this much more, hold at most what they deserve (Q5). */
   isEntitled(leaf: number, amounts: Amounts, capacity: Amounts): boolean {
-    return this.#isEntitledBelow(NO_PARENT, leaf, amounts, capacity);
-  }
-
-  /** Whether the leaf itself would hold at most what it deserves: if not, nobody has to give (Q5). */
-  isLeafEntitled(leaf: number, amounts: Amounts, capacity: Amounts): boolean {
-    return this.#isEntitledBelow(this.#rows.parents[leaf], leaf, amounts, capacity);
+    return this.entitledBelow(leaf, amounts, capacity) === NO_PARENT;
   }
 
   /**
    * Whether a job of `taker` that needs `amounts` may make a job of `giver` that holds `held` leave
-   * (rule Q5); both are leaves. Seen from the lowest queue above both: on the taker's side each
-   * queue, down to the leaf, would hold at most what it deserves of all that the job needs; and of
-   * one resource that the one job needs and the other holds, on the giver's side each queue, down to
-   * the leaf, holds more than it deserves. Whether the queues above both hold too much is between
-   * them and their own siblings. Limits are another matter (`fits`). O(depth²).
+   * (rule Q5); both are leaves. Whether the queues above both hold too much is between them and their
+   * own siblings. Limits are another matter (`fits`). O(depth²).
    *
    * No reclaim is reversed. While jobs, queues and capacity stay, so does what each deserves: a job
    * that had to leave still asks. A giver's leaf holds too much of what leaves it; a taker's leaf
@@ -191,16 +195,41 @@ export class QueueTree {
     capacity: Amounts,
     held: Amounts = amounts,
   ): boolean {
-    if (taker === giver) return false;
-    const meet = this.#meetOf(taker, giver);
-    if (!this.#isEntitledBelow(meet, taker, amounts, capacity)) return false;
+    const top = this.entitledBelow(taker, amounts, capacity);
+    const given = this.givenBy(taker, giver, top, capacity);
+    return (given & resourcesOf(amounts) & resourcesOf(held)) !== 0;
+  }
+
+  /**
+   * The first queue from the leaf upwards that with this much more would hold more than it deserves;
+   * all below it on the way are entitled (rule Q5). NO_PARENT if all are. O(depth).
+   */
+  entitledBelow(leaf: number, amounts: Amounts, capacity: Amounts): number {
     const deserved = this.deserved(capacity);
-    for (let resource = 0; resource < WIDTH; resource += 1) {
-      const name = RESOURCES[resource];
-      if (amounts[name] <= 0 || held[name] <= 0) continue;
-      if (this.#isOverBelow(meet, giver, resource, deserved)) return true;
+    let row = leaf;
+    while (row !== NO_PARENT && this.#isWithin(row, amounts, deserved)) {
+      row = this.#rows.parents[row];
     }
-    return false;
+    return row;
+  }
+
+  /**
+   * What the giver's side holds too much of for a taker that is entitled below `top`, as bits of
+   * resources; nothing for the leaf itself (rule Q5). O(depth²).
+   */
+  givenBy(taker: number, giver: number, top: number, capacity: Amounts): number {
+    if (taker === giver) return 0;
+    const meet = this.#meetOf(taker, giver);
+    // All below the meeting point have to be entitled: it is `top`, or below it.
+    for (let row = meet; row !== top; row = this.#rows.parents[row]) {
+      if (row === NO_PARENT) return 0;
+    }
+    const deserved = this.deserved(capacity);
+    let given = 0;
+    for (let resource = 0; resource < WIDTH; resource += 1) {
+      if (this.#isOverBelow(meet, giver, resource, deserved)) given |= 1 << resource;
+    }
+    return given;
   }
 
   /**
@@ -276,6 +305,7 @@ export class QueueTree {
   }
 
   #addTo(books: Float64Array, leaf: number, amounts: Amounts, sign: 1 | -1): void {
+    this.#version += 1;
     for (let row = leaf; row !== NO_PARENT; row = this.#rows.parents[row]) {
       for (let resource = 0; resource < WIDTH; resource += 1) {
         books[row * WIDTH + resource] += sign * amounts[RESOURCES[resource]];
@@ -298,16 +328,13 @@ export class QueueTree {
     };
   }
 
-  /** Whether the leaf and all above it that are below `top` may hold this much more (rule Q5). */
-  #isEntitledBelow(top: number, leaf: number, amounts: Amounts, capacity: Amounts): boolean {
-    const deserved = this.deserved(capacity);
-    for (let row = leaf; row !== top; row = this.#rows.parents[row]) {
-      for (let resource = 0; resource < WIDTH; resource += 1) {
-        const asked = amounts[RESOURCES[resource]];
-        const cell = row * WIDTH + resource;
-        const held = this.#usage[cell] - this.#spare[cell];
-        if (asked > 0 && held + asked > deserved[cell] + SLACK) return false;
-      }
+  /** Whether the queue would hold at most what it deserves with this much more (rule Q5). */
+  #isWithin(row: number, amounts: Amounts, deserved: Float64Array): boolean {
+    for (let resource = 0; resource < WIDTH; resource += 1) {
+      const asked = amounts[RESOURCES[resource]];
+      const cell = row * WIDTH + resource;
+      const held = this.#usage[cell] - this.#spare[cell];
+      if (asked > 0 && held + asked > deserved[cell] + SLACK) return false;
     }
     return true;
   }
