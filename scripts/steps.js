@@ -42,7 +42,9 @@ const packageCheck = {
 export async function runChecks() {
   const results = await runPool(checks);
   results.push(await runStep(packageCheck)); // It reads what the step "types" builds.
-  const unit = findFiles("src/**/*.test.ts").filter((file) => !file.endsWith(".property.test.ts"));
+  const unit = findFiles("{src,examples}/**/*.test.ts").filter(
+    (file) => !file.endsWith(".property.test.ts"),
+  );
   results.push(await runTests("unit", [...unit, ...findFiles("test/house/**/*.test.ts")]));
   return results;
 }

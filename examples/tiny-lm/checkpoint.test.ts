@@ -3,8 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { TempFolder } from "../../test/support/temp-folder.ts";
 import { zeroMoments } from "./adam.ts";
-import { newestCheckpoint, openCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  newestCheckpoint,
+  openCheckpoint,
+  saveCheckpoint,
+  type Checkpoint,
+} from "./checkpoint.ts";
 import { firstWeights } from "./model.ts";
 
 const temporary = new TempFolder();

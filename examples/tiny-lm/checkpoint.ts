@@ -1,6 +1,16 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { closeSync, fsyncSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import type { Moments } from "./adam.ts";
@@ -36,7 +46,7 @@ export interface Checkpoint {
 }
 
 /** The file cannot be a checkpoint, or not a whole one. */
-export class CheckpointError extends Error {
+class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
@@ -119,7 +129,7 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint): string {
 function writeDurably(file: string, bytes: Uint8Array): void {
   const handle = openSync(file, "w");
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(handle, bytes, done);
+    writeFileSync(handle, bytes);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

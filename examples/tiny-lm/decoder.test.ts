@@ -40,12 +40,12 @@ test("the slope is the loss's change by a small step along it, in each tensor", 
     const part = gradient.subarray(start, end);
     const length = Math.sqrt(part.reduce((sum, slope) => sum + slope * slope, 0));
     assert.ok(length > 1e-4, `${name} has no slope`);
-    const moved = async (distance: number) => {
+    const moved = (distance: number) => {
       const there = weights.slice();
       for (let index = start; index < end; index += 1) {
         there[index] += (gradient[index] / length) * distance;
       }
-      return await graph.loss(there, windows);
+      return graph.loss(there, windows);
     };
     close(((await moved(0.003)) - (await moved(-0.003))) / 0.006, length, 0.01);
   }

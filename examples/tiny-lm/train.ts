@@ -2,8 +2,7 @@
 import { readTexts, splitText } from "./corpus.ts";
 import { GroupError, joinGroup, type ProcessGroup } from "./process-group.ts";
 import { train, type Progress } from "./training.ts";
-import { parseTrainOptions, parseTrainPlace, USAGE } from "./train-options.ts";
-import type { TrainOptions } from "./train-options.ts";
+import { parseTrainOptions, parseTrainPlace, USAGE, type TrainOptions } from "./train-options.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** All steps are done. */

@@ -1,6 +1,11 @@
 import { adamStep, learningRate, zeroMoments } from "./adam.ts";
-import { newestCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  newestCheckpoint,
+  saveCheckpoint,
+  type Checkpoint,
+} from "./checkpoint.ts";
 import { heldOutWindows, trainingWindows, type BatchShare, type Corpus } from "./corpus.ts";
 import { firstWeights, type ModelShape } from "./model.ts";
 import type { ProcessGroup } from "./process-group.ts";
@@ -40,32 +45,21 @@ export interface TrainInput {
  * finish the step, process 0 saves, and all return "left". Throws UsageError for a foreign checkpoint.
  */
 export async function train(input: TrainInput, host: TrainHost): Promise<"done" | "left"> {
-  const { group, place } = input;
+  const { place } = input;
   const state = await firstState(input, host);
   const run = new Run(input, state, await compileGraph(state.head.shape));
-  const save = (step: number) => {
-    if (place.rank === 0) saveCheckpoint(place.folder, run.checkpoint(step));
-  };
   const { steps, checkpointEvery, evaluateEvery } = input.options;
-  let saved = state.head.step;
-  if (saved === 0 || saved >= steps) await evaluate(run, saved, host);
-  for (let step = saved + 1; step <= steps; step += 1) {
+  const from = state.head.step;
+  if (from === 0 || from >= steps) host.tell(await run.evaluate(from));
+  for (let step = from + 1; step <= steps; step += 1) {
     const isLeaving = await run.step(step, host.isAskedToLeave());
     const isLast = step === steps;
-    if (isLeaving || isLast || step % checkpointEvery === 0) {
-      save(step);
-      saved = step;
-    }
-    if (isLast || step % evaluateEvery === 0) await evaluate(run, step, host);
+    const isSaved = isLeaving || isLast || step % checkpointEvery === 0;
+    if (isSaved && place.rank === 0) saveCheckpoint(place.folder, run.checkpoint(step));
+    if (isLast || step % evaluateEvery === 0) host.tell(await run.evaluate(step));
     if (isLeaving && !isLast) return "left";
   }
-  group.close();
   return "done";
-}
-
-async function evaluate(run: Run, step: number, host: TrainHost): Promise<void> {
-  const progress = await run.evaluate(step);
-  host.tell(progress);
 }
 
 /** Process 0 reads or makes it, and the others get the same bytes. */

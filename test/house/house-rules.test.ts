@@ -3,7 +3,7 @@ import test from "node:test";
 import { isTest, listCode, readText } from "./repository-files.ts";
 import { isNode, nameOf, parseFile, placeOf, type Place } from "./syntax.ts";
 
-const code = listCode("bin", "scripts", "src", "test", "bench");
+const code = listCode("bin", "scripts", "src", "test", "bench", "examples");
 const sources = listCode("src").filter((file) => !isTest(file));
 const pureSources = sources.filter((file) => /^src\/(model|decide)\//.test(file));
 
