@@ -1,7 +1,7 @@
 // Plain JavaScript for any Node since 20: it runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { findPinnedNode, handOverToPinnedNode, isNodeNewEnough } from "../bin/pinned-node.js";
@@ -36,6 +36,12 @@ function installStamp() {
 }
 
 function install() {
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    process.stderr.write(
+      `${modules} is a link: an install would replace what it leads to. Remove the link, or install there.\n`,
+    );
+    process.exit(1);
+  }
   process.stdout.write("installing the locked packages (npm ci)\n");
   // Without node_modules/.bin: npm must not run on the very Node that it is about to replace.
   const folders = (process.env.PATH ?? "").split(path.delimiter);

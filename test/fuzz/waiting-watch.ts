@@ -15,7 +15,7 @@ import { countOf as countReplicas, wantedBy } from "./service-watch.ts";
  *   the nodes have room for so many members; another one if each of its members fits on more nodes than
  *   there are members before it. Only such gangs are held against the scheduler.
  * - Suspended jobs (J5), where each node has one member of it, or members that are alike.
- * - Elastic jobs (J7), one member more.
+ * - Elastic jobs (J7), one member more, on nodes on which no suspended job waits.
  * Where room is kept for gangs that were overtaken (J10), jobs may wait for it: they are not looked at.
  * - Services (A4): a replica that is wanted for requests of now, or for the minimum.
  */
@@ -104,7 +104,20 @@ function checkElastic(books: Books, life: JobLife, counts: Map<ResourceRequest, 
     if (role.replicas.max === role.replicas.min) continue;
     if (countOf(life, role) >= role.replicas.max) continue;
     if (books.queues.refusal(job.queue, amountsOf(role.request)) !== undefined) continue;
-    const hasRoom = roomInAll(books, role.request, counts) > 0;
+    if (roomInAll(books, role.request, counts) === 0) continue;
+    const awaited = awaitedNodes(books);
+    const nodes = [...books.logical.nodes.values()].filter((on) => !awaited.has(on));
+    const hasRoom = nodes.some((on) => roomFor(on, role.request, 1) > 0);
     expectRule(!hasRoom, "J7", `${job.id} does not grow, and a member of ${role.name} fits`);
   }
+}
+
+/** Nodes on which a suspended job waits to go on: nobody grows there. */
+function awaitedNodes({ jobs }: Books): ReadonlySet<RoomNode> {
+  const awaited = new Set<RoomNode>();
+  for (const { place, members } of jobs.alive) {
+    if (place !== "suspended") continue;
+    for (const { hold } of members.values()) awaited.add(hold.on);
+  }
+  return awaited;
 }

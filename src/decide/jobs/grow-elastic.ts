@@ -1,6 +1,7 @@
 import { amountsOf } from "../../model/amounts.ts";
 import { placeGang } from "./gang-placer.ts";
 import type { JobBook } from "./job-book.ts";
+import { withRowsClosed } from "./kept-room.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
 import { placesOf } from "./leave.ts";
@@ -12,6 +13,19 @@ import { placesOf } from "./leave.ts";
 export function growElastic(book: JobBook, deciding: Deciding): void {
   const { ground } = book;
   if (book.grownAt === ground.roomVersion && book.grownFor === book.victimVersion) return;
+  withRowsClosed(ground, awaitedRows(book), () => growInTurn(book, deciding));
+  book.grownAt = ground.roomVersion;
+  book.grownFor = book.victimVersion;
+}
+
+/** Rows on which a suspended job waits to go on: nobody grows there. */
+function* awaitedRows({ suspended, hungry }: JobBook): Generator<number> {
+  if (hungry.size === 0) return;
+  for (const { members } of suspended) for (const { row } of members) yield row;
+}
+
+function growInTurn(book: JobBook, deciding: Deciding): void {
+  const { ground } = book;
   const classes = [...book.hungry.keys()].filter((request) => ground.placer.fitsAnywhere(request));
   const able = new Set<JobRecord>();
   for (const request of classes) for (const record of book.hungry.get(request)!) able.add(record);
@@ -29,8 +43,6 @@ export function growElastic(book: JobBook, deciding: Deciding): void {
     }
     turn = next;
   }
-  book.grownAt = ground.roomVersion;
-  book.grownFor = book.victimVersion;
 }
 
 function tryGrow(book: JobBook, record: JobRecord, deciding: Deciding): boolean {

@@ -167,7 +167,10 @@ export class JobBook {
   /** The gang runs on these places, whose room is taken already. */
   toRunning(record: JobRecord, members: readonly Member[]): void {
     if (record.state.kind === "pending") this.#leaveLine(record);
-    if (this.suspended.delete(record)) this.rows.remove(record, record.members);
+    if (this.suspended.delete(record)) {
+      this.rows.remove(record, record.members);
+      this.#waitsNoMore(record);
+    }
     record.state = { kind: "running" };
     record.group = this.groups.join(record, this.ground.table.changes.count);
     record.members = members;
@@ -305,7 +308,7 @@ export class JobBook {
       this.#account(record, record.members, -1);
     }
     this.rows.remove(record, record.members);
-    this.suspended.delete(record);
+    if (this.suspended.delete(record)) this.#waitsNoMore(record);
     record.members = [];
     this.#stopsRunning(record);
     this.victimVersion += 1;
@@ -315,6 +318,10 @@ export class JobBook {
   /** It is not pending any more. */
   #leaveLine(record: JobRecord): void {
     this.lines.remove(record);
+    this.#waitsNoMore(record);
+  }
+
+  #waitsNoMore(record: JobRecord): void {
     record.overtakenMs = undefined;
     this.overtaken.delete(record);
     if (this.keptRoom?.record === record) dropKeptRoom(this);

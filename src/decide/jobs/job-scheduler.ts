@@ -7,7 +7,7 @@ import { growElastic } from "./grow-elastic.ts";
 import { gangAmounts } from "./gang-amounts.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
-import { chooseKeptRoom, overtake, withKeptRoomClosed } from "./kept-room.ts";
+import { chooseKeptRoom, overtake, withRowsClosed } from "./kept-room.ts";
 import { letLeave, jobsOnDrainedNodes, placesOf } from "./leave.ts";
 import type { Line } from "./pending-lines.ts";
 import { reasonToWait, tellWaiting } from "./tell-waiting.ts";
@@ -31,7 +31,7 @@ export function decideJobs(book: JobBook, deciding: Deciding): void {
   moveOffDrainedNodes(book, deciding);
   resumeSuspended(book, deciding);
   startKept(book, deciding);
-  withKeptRoomClosed(book, () => {
+  withRowsClosed(book.ground, book.keptRoom?.rows ?? [], () => {
     startPending(book, deciding);
     growElastic(book, deciding);
   });
@@ -42,6 +42,7 @@ function startKept(book: JobBook, deciding: Deciding): void {
   chooseKeptRoom(book, deciding);
   if (book.keptRoom === undefined) return;
   const { record } = book.keptRoom;
+  if (record.state.kind === "suspended") return tryResume(book, record, deciding);
   const line = book.lines.lineOf(record);
   // Jobs like it were tried while its rows were closed.
   line.failedAt = -1;

@@ -5,7 +5,7 @@ import { buildQueue } from "../../../test/support/build-queue.ts";
 import { buildNode, buildRequest } from "../../../test/support/cluster-arbitraries.ts";
 import { Life } from "../../../test/support/life.ts";
 import type { Action } from "../../model/action.ts";
-import { jobId, nodeId } from "../../model/ids.ts";
+import { departureId, jobId, nodeId } from "../../model/ids.ts";
 import { milliseconds } from "../../model/units.ts";
 
 const PATIENCE_MS = 1000;
@@ -132,4 +132,52 @@ test("J10: when a kept node is lost or closed, others are chosen", () => {
 
 test("J10: a patience of nothing is an error of who sets it", () => {
   assert.throws(() => begin(1, 0), /RangeError|keeps room at once/);
+});
+
+test("J10: one node may be kept for members of several roles", () => {
+  const life = new Life("best-fit", {
+    graceMs: milliseconds(0),
+    patienceMs: milliseconds(PATIENCE_MS),
+  });
+  const node = buildNode({ id: "n", cpu: 8000, memory: 100, devices: [1000, 1000] });
+  life.tell({ kind: "node-added", node });
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q" }) });
+  const [one] = buildJob({ id: "x", request: buildRequest({ cpu: 1000, count: 1 }) }).roles;
+  const roles = [one, { ...one, name: "other", request: buildRequest({ cpu: 2000, count: 1 }) }];
+  for (const id of ["a", "b"]) submit(life, id);
+  life.decide();
+  life.tell({ kind: "job-submitted", job: { ...buildJob({ id: "pair" }), roles } });
+  life.decide();
+  end(life, "a");
+  submit(life, "c");
+  assert.deepEqual(starts(life.decide()), ["c"]);
+  life.nowMs = PATIENCE_MS;
+  life.decide();
+  end(life, "b");
+  submit(life, "d");
+  assert.deepEqual(starts(life.decide()), [], "the node is kept");
+  end(life, "c");
+  assert.deepEqual(starts(life.decide()), ["pair"]);
+});
+
+test("J7, J10: a suspended gang's nodes are kept after its patience, and nobody grows there before", () => {
+  const life = begin(2);
+  const gang = { id: "gang", min: 2, suspendMs: 0, resumeMs: 0, hostMemory: 1 };
+  life.tell({ kind: "job-submitted", job: buildJob(gang) });
+  life.decide();
+  life.nowMs = 60_000;
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "high", priority: 1 }) });
+  const told = life.decide().map(({ kind }) => kind);
+  assert.deepEqual(told, ["suspend-job", "start-job"]);
+  life.tell({ kind: "departed", departure: departureId(1) });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "low", priority: -1, max: 9 }) });
+  assert.deepEqual(starts(life.decide()), ["low"], "the room of one member is no use to two");
+  end(life, "high");
+  assert.deepEqual(life.decide(), [], "low does not grow");
+  life.nowMs += PATIENCE_MS;
+  submit(life, "later");
+  assert.deepEqual(starts(life.decide()), []);
+  end(life, "low");
+  const kinds = life.decide().map(({ kind }) => kind);
+  assert.deepEqual(kinds.slice(0, 1), ["resume-job"]);
 });

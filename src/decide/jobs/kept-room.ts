@@ -1,6 +1,9 @@
+import type { Ground } from "../ground.ts";
+import { gangAmounts } from "./gang-amounts.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
+import { chooseRows, isOpenRow } from "./rows-for-gang.ts";
 
 /** Rows on which nothing but one gang, that has waited too long, may start (rule J10). */
 export interface KeptRoom {
@@ -10,7 +13,7 @@ export interface KeptRoom {
   readonly untilMs: number;
 }
 
-/** These had their turn in vain, and now a job after them starts (rule J10). */
+/** These had their turn in vain and now a job after them starts, or they are suspended (J10). */
 export function overtake(
   book: JobBook,
   records: readonly JobRecord[],
@@ -34,7 +37,8 @@ export function chooseKeptRoom(book: JobBook, { nowMs, patienceMs }: Deciding): 
   const { keptRoom } = book;
   if (patienceMs === undefined) return;
   if (keptRoom !== undefined && mayStart(book, keptRoom.record)) {
-    if (nowMs < keptRoom.untilMs && keptRoom.rows.every((row) => isOpen(book, row))) return;
+    if (nowMs < keptRoom.untilMs && keptRoom.rows.every((row) => isOpenRow(book.ground, row)))
+      return;
   }
   const due = [...book.overtaken].filter(
     (record) => record.overtakenMs! + patienceMs <= nowMs && mayStart(book, record),
@@ -44,7 +48,7 @@ export function chooseKeptRoom(book: JobBook, { nowMs, patienceMs }: Deciding): 
   );
   dropKeptRoom(book);
   for (const record of inOrder) {
-    const rows = chooseRows(book, record);
+    const rows = rowsFor(book, record);
     if (rows === undefined) continue;
     const untilMs = nowMs + patienceMs;
     book.keptRoom = { record, rows, untilMs };
@@ -59,63 +63,25 @@ export function dropKeptRoom(book: JobBook): void {
   book.keptRoom = undefined;
 }
 
-/** While it works, nothing is placed on the rows that are kept. */
-export function withKeptRoomClosed(book: JobBook, work: () => void): void {
-  const { table } = book.ground;
-  const rows = (book.keptRoom?.rows ?? []).filter((row) => isOpen(book, row));
-  for (const row of rows) table.setClosed(row, true);
+/** While it works, nothing is placed on these rows. */
+export function withRowsClosed(ground: Ground, rows: Iterable<number>, work: () => void): void {
+  const open = [...new Set(rows)].filter((row) => isOpenRow(ground, row));
+  for (const row of open) ground.table.setClosed(row, true);
   work();
-  for (const row of rows) table.setClosed(row, false);
+  for (const row of open) ground.table.setClosed(row, false);
 }
 
-/** Whether only room keeps it from starting. */
-function mayStart({ queues }: JobBook, { state, leaf, amounts }: JobRecord): boolean {
-  return state.kind === "pending" && queues.fits(leaf, amounts) === undefined;
+/** Whether only room keeps it from starting, or from going on. */
+function mayStart({ ground, queues }: JobBook, record: JobRecord): boolean {
+  const { state, leaf, amounts, job, counts } = record;
+  if (state.kind === "pending") return queues.fits(leaf, amounts) === undefined;
+  if (state.kind !== "suspended" || ground.departures.isOpen(state.departure)) return false;
+  return queues.fits(leaf, gangAmounts(job, counts)) === undefined;
 }
 
-interface Candidate {
-  readonly row: number;
-  /** Members that it would hold if it were empty. */
-  readonly room: number;
-  /** Part of these for which there is no room now, 0 to 1. */
-  readonly partInUse: number;
-  /** Milli of devices that one more member misses. */
-  readonly missing: number;
-}
-
-function compareCandidates(left: Candidate, right: Candidate): number {
-  const byUse = left.partInUse - right.partInUse || left.missing - right.missing;
-  return byUse || left.row - right.row;
-}
-
-function isOpen({ ground: { table } }: JobBook, row: number): boolean {
-  return !table.isRemoved(row) && !table.isClosed(row);
-}
-
-/**
- * Rows that would hold the gang if they were empty: for each role those of whose room for it the least
- * part is in use, then those whose devices miss least for one member, then the lowest. `undefined` if there are not enough.
- */
-function chooseRows(book: JobBook, { job, classes }: JobRecord): readonly number[] | undefined {
-  const { table } = book.ground;
-  const chosen = new Set<number>();
-  for (const [role, { replicas }] of job.roles.entries()) {
-    const rows: Candidate[] = [];
-    for (let row = 0; row < table.rows; row += 1) {
-      if (!isOpen(book, row) || chosen.has(row)) continue;
-      const room = table.emptyRoomFor(row, classes[role]);
-      if (room === 0) continue;
-      const partInUse = 1 - table.roomFor(row, classes[role]) / room;
-      rows.push({ row, room, partInUse, missing: table.milliMissing(row, classes[role]) });
-    }
-    rows.sort(compareCandidates);
-    let missing = replicas.min;
-    for (const { row, room } of rows) {
-      if (missing <= 0) break;
-      chosen.add(row);
-      missing -= room;
-    }
-    if (missing > 0) return undefined;
-  }
-  return [...chosen].toSorted((left, right) => left - right);
+/** A suspended job goes on where it is; a pending one anywhere that it fits. */
+function rowsFor({ ground }: JobBook, record: JobRecord): readonly number[] | undefined {
+  if (record.state.kind === "pending") return chooseRows(ground, record);
+  const rows = [...new Set(record.members.map(({ row }) => row))];
+  return rows.every((row) => isOpenRow(ground, row)) ? rows : undefined;
 }

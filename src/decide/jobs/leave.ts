@@ -3,6 +3,7 @@ import type { DepartureId } from "../../model/ids.ts";
 import type { JobBook } from "./job-book.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
+import { overtake } from "./kept-room.ts";
 import { cheapestLeaving, type LeavingOptions } from "./leaving-cost.ts";
 
 export interface LeaveOrder extends Omit<LeavingOptions, "nowMs"> {
@@ -14,12 +15,14 @@ export function letLeave(
   book: JobBook,
   record: JobRecord,
   { reason, ...options }: LeaveOrder,
-  { nowMs, actions }: Deciding,
+  deciding: Deciding,
 ): DepartureId {
+  const { nowMs, actions } = deciding;
   const job = record.job.id;
   const { way } = cheapestLeaving(book, record, { ...options, nowMs });
   if (way === "suspend") {
     const departure = book.toSuspended(record);
+    overtake(book, [record], deciding);
     actions.push({ kind: "suspend-job", job, departure, reason });
     return departure;
   }
