@@ -47,28 +47,57 @@ export function quickBound(book: JobBook, row: number, request: number, bound: B
   return isAnybody ? Math.max(milliPrice, cpuPrice, memoryPrice) : Infinity;
 }
 
-/** Nobody of a lower number is in a set of the row that costs no more than this. O(jobs on the row). */
-export function firstWithin(book: JobBook, row: number, cost: number, bound: BoundFor): number {
-  const { table } = book.ground;
+/** What is known of the sets of a row that cost so much: at least so many leave, nobody with a lower number. */
+export interface LeastSet {
+  readonly count: number;
+  readonly first: number;
+}
+
+/** At least who leaves the row for one member of the class at no more than this cost. O(jobs on the row). */
+export function leastSet(
+  book: JobBook,
+  row: number,
+  request: number,
+  cost: number,
+  bound: BoundFor,
+): LeastSet {
+  const { table, model } = book.ground;
+  const { classes } = model;
   const costs = book.rows.costs(row, table.changes.last[row], bound.graceMs);
   const most = cost + cost / COST_STEPS;
-  // By submission: the first found is the lowest.
+  let first = Infinity;
+  let [milli, cpu, memory] = [0, 0, 0];
   for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {
     const isCheap = isAllowed(costs, at, bound) && leastLost(costs, at, bound.nowMs) <= most;
-    if (isCheap || costs[at + RowCost.spare] === 1)
-      return firstUnitAt(costs[at + RowCost.sequence]);
+    if (!isCheap && costs[at + RowCost.spare] === 0) continue;
+    // Jobs are in order of submission.
+    if (first === Infinity) first = firstUnitAt(costs[at + RowCost.sequence]);
+    milli = Math.max(milli, costs[at + RowCost.milli]);
+    cpu = Math.max(cpu, costs[at + RowCost.cpu]);
+    memory = Math.max(memory, costs[at + RowCost.memory]);
   }
-  return Infinity;
+  const count = Math.max(
+    1,
+    countOf(table.milliMissing(row, request), milli),
+    countOf(classes.cpu[request] - table.cpuFor(row, request), cpu),
+    countOf(classes.memory[request] - table.memoryFree[row], memory),
+  );
+  return { count, first };
+}
+
+/** How many that hold at most so much make up what is missing, at least. */
+function countOf(missing: number, held: number): number {
+  return missing <= 0 ? 0 : Math.ceil(missing / held);
 }
 
 /** As `mayLeave` says, from the costs of a row. */
-function isAllowed(costs: Float64Array, at: number, { slots, nowMs }: BoundFor): boolean {
+export function isAllowed(costs: Float64Array, at: number, { slots, nowMs }: BoundFor): boolean {
   if (slots === undefined) return true;
   return slots[costs[at + RowCost.slot]] === 1 && nowMs >= costs[at + RowCost.leavesFrom];
 }
 
 /** As `leastLostWork` says, from the costs of a row. */
-function leastLost(costs: Float64Array, at: number, nowMs: number): number {
+export function leastLost(costs: Float64Array, at: number, nowMs: number): number {
   const lostMs = Math.max(0, nowMs - costs[at + RowCost.saved]) + costs[at + RowCost.restart];
   return Math.min(lostMs, costs[at + RowCost.most]) * costs[at + RowCost.size];
 }

@@ -13,6 +13,8 @@ export interface RowJob {
   readonly members: readonly Member[];
   /** Milli of devices in all. */
   readonly milli: number;
+  /** Devices that they hold, one that two hold counted twice. */
+  readonly devices: number;
   readonly cpu: number;
   readonly memory: number;
 }
@@ -131,12 +133,13 @@ export class RowIndex {
 
   #rowJob(record: JobRecord, members: readonly Member[]): RowJob {
     const { cpu, memory, count, milli } = this.#classes;
-    let [milliHeld, cpuHeld, memoryHeld] = [0, 0, 0];
+    let [milliHeld, devices, cpuHeld, memoryHeld] = [0, 0, 0, 0];
     for (const { request } of members) {
       milliHeld += count[request] * milli[request];
+      devices += count[request];
       cpuHeld += cpu[request];
       memoryHeld += memory[request];
     }
-    return { record, members, milli: milliHeld, cpu: cpuHeld, memory: memoryHeld };
+    return { record, members, milli: milliHeld, devices, cpu: cpuHeld, memory: memoryHeld };
   }
 }

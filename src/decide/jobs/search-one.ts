@@ -1,7 +1,8 @@
 import { vacateRow } from "../preemption/row-victims.ts";
 import type { UnitSet } from "../preemption/unit-sets.ts";
+import { deviceBound } from "./device-bound.ts";
 import type { JobBook } from "./job-book.ts";
-import { type BoundFor, firstWithin, quickBound } from "./quick-bound.ts";
+import { type BoundFor, type LeastSet, leastSet, quickBound } from "./quick-bound.ts";
 import { type OfferedUnit, offerOf } from "./row-offers.ts";
 import {
   couldHold,
@@ -25,7 +26,7 @@ interface Found {
 /** A row, and at least what it costs. */
 interface Bounded {
   readonly row: number;
-  readonly cost: number;
+  cost: number;
 }
 
 /**
@@ -45,7 +46,7 @@ export function searchForOne(
   const look = lookerAt(book, claim, options);
   let best = lookAtFirst(rows, look);
   if (best === undefined) return undefined;
-  for (const { row, cost } of thatMayBeat(book, rows, best.set, bound)) {
+  for (const { row, cost } of thatMayBeat(book, rows, { set: best.set, request }, bound)) {
     if (isAbove(cost, best.set.cost)) break;
     best = look(row, best) ?? best;
   }
@@ -55,7 +56,7 @@ export function searchForOne(
   // Those of equal sets that are on several rows leave the first of them.
   for (const row of [...others].toSorted((left, right) => left - right)) {
     if (row >= best.row) break;
-    if (!couldHold(book.ground, row, request)) continue;
+    if (!rows.some((each) => each.row === row)) continue;
     const found = look(row, undefined);
     if (found !== undefined && isSameSet(found.set, set)) {
       best = found;
@@ -81,39 +82,47 @@ function boundsOf(
   return bounds;
 }
 
-/** A set of the row of least bound that has one; rows without are taken out. */
+/** A set of the row of least bound that has one; those looked at are not to be looked at again. */
 function lookAtFirst(rows: Bounded[], look: ReturnType<typeof lookerAt>): Found | undefined {
-  while (rows.length > 0) {
+  if (rows.length === 0) return undefined;
+  for (;;) {
     let least = 0;
     for (let place = 1; place < rows.length; place += 1) {
       if (rows[place].cost < rows[least].cost) least = place;
     }
+    if (rows[least].cost === Infinity) return undefined;
     const found = look(rows[least].row, undefined);
-    rows[least] = rows[rows.length - 1];
-    rows.pop();
+    rows[least].cost = Infinity;
     if (found !== undefined) return found;
   }
-  return undefined;
 }
 
 /** Rows that may have a set that goes before this one (rule V4): from the least bound on. */
 function thatMayBeat(
   book: JobBook,
   rows: readonly Bounded[],
-  { cost, units }: UnitSet,
+  { set: { cost, units }, request }: { readonly set: UnitSet; readonly request: number },
   bound: BoundFor,
 ): Bounded[] {
-  const able: (Bounded & { readonly first: number })[] = [];
+  const able: (Bounded & LeastSet)[] = [];
   for (const each of rows) {
     if (isAbove(each.cost, cost)) continue;
-    const first = firstWithin(book, each.row, each.cost, bound);
+    const least = Math.max(each.cost, deviceBound(book, each.row, request, bound));
+    if (isAbove(least, cost)) continue;
+    const { count, first } = leastSet(book, each.row, request, least, bound);
     // One that costs as much has to be smaller, or of the same size and earlier.
-    if (isAbove(cost, each.cost) || units.length > 1 || first <= units[0]) {
-      able.push({ ...each, first });
-    }
+    const mayTie = count < units.length || (count === units.length && first <= units[0]);
+    if (mayTie || isAbove(cost, least)) able.push({ row: each.row, cost: least, count, first });
   }
-  return able.sort(
-    (left, right) => left.cost - right.cost || left.first - right.first || left.row - right.row,
+  return able.sort(compareBounds);
+}
+
+function compareBounds(left: Bounded & LeastSet, right: Bounded & LeastSet): number {
+  return (
+    left.cost - right.cost ||
+    left.count - right.count ||
+    left.first - right.first ||
+    left.row - right.row
   );
 }
 

@@ -68,17 +68,15 @@ export function makeRoomForReplica(
   const { deciding } = order;
   const claim = { pieces, ...EVERYBODY, reasonOf: () => reason };
   const options = optionsFor(book, pieces, deciding);
-  let found: Vacating | undefined;
-  if (rows !== undefined) found = searchForOne(book, claim, rows, options);
-  else {
-    let memo = book.replicaMemos.get(request);
-    if (memo === undefined) {
-      memo = new VictimMemo(book.ground.table, pieces, EVERYBODY);
-      book.replicaMemos.set(request, memo);
-    }
-    if (!memo.isHopeful(book, undefined, deciding.nowMs)) return undefined;
-    found = spareOne(book, claim, options) ?? searchForOne(book, claim, memo.rows(), options);
-    if (found === undefined) memo.failed(book, undefined, deciding.nowMs);
+  const memo = rows === undefined ? book.replicaMemos.get(request) : undefined;
+  if (memo?.isHopeful(book, undefined, deciding.nowMs) === false) return undefined;
+  const found =
+    (rows === undefined ? spareOne(book, claim, options) : undefined) ??
+    searchForOne(book, claim, rows ?? allRows(book), options);
+  if (found === undefined && rows === undefined) {
+    const failed = memo ?? new VictimMemo(book.ground.table, pieces, EVERYBODY);
+    failed.failed(book, undefined, deciding.nowMs);
+    book.replicaMemos.set(request, failed);
   }
   return found && vacate(book, claim, found, deciding)[0];
 }

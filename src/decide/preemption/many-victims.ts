@@ -1,45 +1,19 @@
-import { holdingOf, pack, pickDevices } from "./packing.ts";
+import { type Candidate, candidatesOf } from "./candidates.ts";
+import { CheapestRow } from "./cheapest-row.ts";
+import { OpenUnits } from "./open-units.ts";
+import { holdingOf, isSame, pack, pickDevices } from "./packing.ts";
 import { giveBack, type Room, roomOf, take } from "./room.ts";
-import { type RowUnit, vacateCheapest } from "./row-victims.ts";
 import { costOf, isCheaper, mayJoin, type Outlay, withoutNeedless } from "./unit-sets.ts";
-import type { VictimChoice, VictimPlace, VictimProblem, VictimUnit } from "./victims.ts";
+import type { VictimChoice, VictimPlace, VictimProblem } from "./victims.ts";
 
 /** Units of which every set is looked at. */
 const EXACT_UNITS_MAX = 14;
-
-/** A unit with its index in the problem. */
-export type Candidate = VictimUnit & { readonly unit: number };
-
-/** The units with their indices. */
-export function candidatesOf(units: readonly VictimUnit[]): Candidate[] {
-  return units.map(({ cost, group, isWhole, holdings }, unit) => {
-    return { cost, group, isWhole, holdings, unit };
-  });
-}
 
 /** Those of them that hold something where the demand may go. O(holdings + rows of each kind). */
 function candidatesFor({ units, demand }: VictimProblem): Candidate[] {
   const rows = new Set<number>();
   for (const kind of new Set(demand.map(({ rows }) => rows))) for (const row of kind) rows.add(row);
   return candidatesOf(units).filter(({ holdings }) => holdings.some(({ row }) => rows.has(row)));
-}
-
-/** By row, what the units have there. O(holdings + rows). */
-export function unitsByRow(rows: number, units: readonly Candidate[]): RowUnit[][] {
-  const byRow: RowUnit[][] = Array.from({ length: rows }, () => []);
-  for (const unit of units) {
-    const { holdings } = unit;
-    if (holdings.length === 1) {
-      byRow[holdings[0].row].push(unit);
-      continue;
-    }
-    for (const row of new Set(holdings.map(({ row }) => row))) {
-      const here = holdings.filter((holding) => holding.row === row);
-      const { cost, group, isWhole } = unit;
-      byRow[row].push({ cost, group, isWhole, unit: unit.unit, holdings: here });
-    }
-  }
-  return byRow;
 }
 
 /** The choice for any number of pieces, as `chooseVictims` says. */
@@ -99,7 +73,7 @@ function firstChoice(
   const wholesFirst = candidates.filter(({ group, isWhole }) => isWhole || !withWhole.has(group));
   const choice = pieceByPiece(problem, candidates) ?? pieceByPiece(problem, wholesFirst);
   if (choice === undefined) return undefined;
-  const needed = withoutNeedless(choice.units, (rest) => suffices(problem, rest));
+  const needed = withoutNeedless(choice.units, sufficesBeside(problem, choice.units));
   const units = needed.toSorted((left, right) => left.unit - right.unit);
   return choiceOf(units, packWithout(problem, units) ?? choice.places);
 }
@@ -114,46 +88,54 @@ function pieceByPiece(
   candidates: readonly Candidate[],
 ): { readonly units: readonly Candidate[]; readonly places: readonly VictimPlace[] } | undefined {
   const rooms = rows.map(roomOf);
+  const open = new OpenUnits(rows.length, candidates, spare);
   const units: Candidate[] = [];
   const places: VictimPlace[] = [];
-  const spareLeft = [...spare];
-  let open = candidates;
-  let openByRow = unitsByRow(rows.length, open);
+  let cheapest: CheapestRow | undefined;
   for (const piece of demand) {
-    const found = vacateCheapest(rooms, openByRow, piece, spareLeft);
+    if (cheapest === undefined || !isSame(cheapest.piece, piece)) {
+      cheapest = new CheapestRow(rooms, open.byRow, piece);
+    }
+    const found = cheapest.find(open.spareLeft);
     if (found === undefined) return undefined;
     const { row, set } = found;
-    if (set.units.length > 0) {
-      const leaving = new Set(set.units);
-      for (const each of open) {
-        if (!leaving.has(each.unit)) continue;
-        units.push(each);
-        if (!each.isWhole) spareLeft[each.group] -= 1;
-        for (const holding of each.holdings) giveBack(rooms[holding.row], holding);
-      }
-      open = openBeside(open, units, spareLeft);
-      openByRow = unitsByRow(rows.length, open);
+    for (const unit of open.take(set.units)) {
+      units.push(unit);
+      for (const holding of unit.holdings) giveBack(rooms[holding.row], holding);
     }
+    for (const changed of open.takeChanged()) cheapest.changed(changed);
     const devices = pickDevices(rooms[row], piece, "least left");
     take(rooms[row], holdingOf(piece, devices));
+    cheapest.changed(row);
     places.push({ row, devices });
   }
   return { units, places };
 }
 
-/** Of `open` those that may still leave beside the chosen. */
-function openBeside(
-  open: readonly Candidate[],
-  chosen: readonly Candidate[],
-  spareLeft: readonly number[],
-): Candidate[] {
-  const taken = new Set(chosen.map(({ group }) => group));
-  const units = new Set(chosen);
-  const wholes = new Set(chosen.flatMap(({ group, isWhole }) => (isWhole ? [group] : [])));
-  return open.filter((each) => {
-    if (units.has(each) || wholes.has(each.group)) return false;
-    return each.isWhole ? !taken.has(each.group) : spareLeft[each.group] > 0;
-  });
+/**
+ * Whether pieces fit with some of these units gone, who are all that leave: asked for one less each
+ * time, as `withoutNeedless` does. O(a packing), and the holdings of who is to stay.
+ */
+function sufficesBeside(
+  { rows, demand }: VictimProblem,
+  leaving: readonly Candidate[],
+): (rest: readonly Candidate[]) => boolean {
+  const rooms = rows.map(roomOf);
+  for (const { holdings } of leaving) {
+    for (const holding of holdings) giveBack(rooms[holding.row], holding);
+  }
+  return (rest) => {
+    const left = new Set(rest);
+    const staying = leaving.filter((unit) => !left.has(unit));
+    for (const { holdings } of staying) {
+      for (const holding of holdings) take(rooms[holding.row], holding);
+    }
+    const isEnough = pack(rooms, demand) !== undefined;
+    for (const { holdings } of staying) {
+      for (const holding of holdings) giveBack(rooms[holding.row], holding);
+    }
+    return isEnough;
+  };
 }
 
 function suffices(problem: VictimProblem, leaving: readonly Candidate[]): boolean {

@@ -49,7 +49,8 @@ function kindsOf(demand: readonly DemandPiece[]): Kind[] {
   return kinds.sort((left, right) => sizeOf(right) - sizeOf(left));
 }
 
-function isSame(left: DemandPiece, right: DemandPiece): boolean {
+/** Whether the pieces need the same, of the same rows. */
+export function isSame(left: DemandPiece, right: DemandPiece): boolean {
   return (
     left.cpu === right.cpu &&
     left.memory === right.memory &&

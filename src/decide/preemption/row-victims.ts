@@ -67,6 +67,11 @@ export function vacateRow(
   return isBetterSet(set, best) ? set : undefined;
 }
 
+/** Lower bound of what it costs to make room for the piece; infinite if all units do not. O(holdings + devices²). */
+export function leastToVacate(row: VictimRow, units: readonly RowUnit[], piece: RowPiece): number {
+  return fits(row, piece) ? 0 : leastSum({ row, piece, units }, 0, "cost");
+}
+
 /** The best of all rows that may hold the piece, the first of equals; `undefined` if none makes room. */
 export function vacateCheapest(
   rows: readonly VictimRow[],
@@ -164,7 +169,11 @@ function leastOutlay(search: RowBound, from: number, spent: Outlay): Outlay | un
  * holding covers it, or several do and each pays at least in proportion. The cheapest devices are
  * summed. CPU and memory are bounded alike, unsplit.
  */
-function leastSum({ row, piece, units }: RowBound, from: number, what: "cost" | "count"): number {
+function leastSum(
+  { row, piece, units }: Omit<RowBound, "bound">,
+  from: number,
+  what: "cost" | "count",
+): number {
   const left: number[] = [];
   const prices: number[] = [];
   for (const free of row.devices) {

@@ -1,4 +1,5 @@
-import { candidatesOf, chooseForMany, unitsByRow } from "./many-victims.ts";
+import { candidatesOf, unitsByRow } from "./candidates.ts";
+import { chooseForMany } from "./many-victims.ts";
 import { pickDevices } from "./packing.ts";
 import { giveBack, roomOf } from "./room.ts";
 import { vacateCheapest } from "./row-victims.ts";
