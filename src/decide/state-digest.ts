@@ -57,7 +57,7 @@ function digestJob(digest: Digest, ground: Ground, record: JobRecord): void {
   digest.integer(state.kind === "suspended" || state.kind === "stopping" ? state.departure : 0);
   digest.integer(state.kind === "stopping" && state.isOver ? 1 : 0);
   digest.integers([record.sequence, record.attempt, record.failures, record.nextMember]);
-  const times = [record.startedMs, record.savedMs];
+  const times = [record.startedMs, record.savedMs, record.suspendedMs];
   for (const time of times) digest.text(String(time));
   digest.text(state.kind === "delayed" ? String(state.untilMs) : "");
   digest.integer(record.members.length);

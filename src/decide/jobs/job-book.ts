@@ -115,6 +115,7 @@ export class JobBook {
       nextMember: 0,
       startedMs: nowMs,
       savedMs: nowMs,
+      suspendedMs: undefined,
       overtakenMs: undefined,
       waitCode: undefined,
     };
@@ -200,8 +201,9 @@ export class JobBook {
   }
 
   /** The job leaves its devices and stays in host memory, which has to be free. */
-  toSuspended(record: JobRecord): DepartureId {
+  toSuspended(record: JobRecord, nowMs: number): DepartureId {
     const { ground } = this;
+    record.suspendedMs = nowMs;
     ground.unkeep(keeperOf(record));
     for (const member of record.members) ground.release(member);
     for (const park of this.parkOf(record)) ground.take(park);
@@ -218,8 +220,14 @@ export class JobBook {
    * The suspended job goes on at these places, whose room is taken already. What it held of host
    * memory beside its own it holds until `after` have departed.
    */
-  resume(record: JobRecord, members: readonly Member[], after: readonly DepartureId[]): void {
+  resume(
+    record: JobRecord,
+    members: readonly Member[],
+    { nowMs, after }: { readonly nowMs: number; readonly after: readonly DepartureId[] },
+  ): void {
     const { roles, suspension } = record.job;
+    record.savedMs += nowMs - record.suspendedMs!;
+    record.suspendedMs = undefined;
     const devices = members.map(({ row, role }) => {
       const memory = parkedMemory(roles[role].request, suspension!.hostMemory);
       return { row, request: this.ground.hostMemoryClass(memory), devices: [] };
@@ -309,6 +317,7 @@ export class JobBook {
     }
     this.rows.remove(record, record.members);
     if (this.suspended.delete(record)) this.#waitsNoMore(record);
+    record.suspendedMs = undefined;
     record.members = [];
     this.#stopsRunning(record);
     this.victimVersion += 1;

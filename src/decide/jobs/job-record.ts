@@ -61,6 +61,8 @@ export interface JobRecord {
   startedMs: number;
   /** When what it has done was last safe: its last checkpoint, or its start. */
   savedMs: number;
+  /** Since when it is suspended: it gets no further meanwhile, and has nothing more to lose. */
+  suspendedMs: number | undefined;
   /** When a job after it started for the first time since it is pending (rule J10). */
   overtakenMs: number | undefined;
   /** The reason of its last `wait-job`. */

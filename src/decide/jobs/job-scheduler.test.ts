@@ -264,3 +264,26 @@ test("J6: a job may end while it is told to be suspended, or be killed where it 
     assert.deepEqual(kindsOf(life.decide()), next);
   }
 });
+
+test("V5: the time for which a job was suspended is no work that it could lose", () => {
+  const life = begin({ nodes: [1, 1] });
+  const hour = 3_600_000;
+  const asleep = { suspendMs: 0, resumeMs: 0, hostMemory: 900 };
+  const request = buildRequest({ cpu: 1000, memory: 100, count: 1 });
+  submit(life, buildJob({ id: "napper", request, ...asleep }));
+  life.nowMs = 10_000;
+  submit(life, buildJob({ id: "filler", priority: 1 }));
+  assert.deepEqual(kindsOf(submit(life, buildJob({ id: "urgent", priority: 2 }))), [
+    "suspend-job napper",
+    "start-job urgent",
+  ]);
+  life.tell({ kind: "departed", departure: departureId(1) });
+  life.nowMs = 10 * hour;
+  life.tell({ kind: "job-ended", job: jobId("urgent"), attempt: 1, outcome: "succeeded" });
+  assert.deepEqual(kindsOf(life.decide()), ["resume-job napper"]);
+  life.nowMs += 1000;
+  // Host memory for the napper's devices is not free beside this one: it has to stop. It ran 11 s.
+  const large = buildRequest({ cpu: 1000, memory: 900, count: 1 });
+  const actions = submit(life, buildJob({ id: "high", priority: 3, request: large }));
+  assert.deepEqual(kindsOf(actions), ["stop-job napper", "start-job high"]);
+});

@@ -141,7 +141,7 @@ function tryResume(book: JobBook, record: JobRecord, deciding: Deciding): void {
     return;
   }
   const after = ground.blockersOf(members);
-  book.resume(record, members, after);
+  book.resume(record, members, { nowMs: deciding.nowMs, after });
   const places = placesOf(book, record, members);
   deciding.actions.push({ kind: "resume-job", job: record.job.id, members: places, after });
 }

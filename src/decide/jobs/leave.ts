@@ -21,7 +21,7 @@ export function letLeave(
   const job = record.job.id;
   const { way } = cheapestLeaving(book, record, { ...options, nowMs });
   if (way === "suspend") {
-    const departure = book.toSuspended(record);
+    const departure = book.toSuspended(record, nowMs);
     overtake(book, [record], deciding);
     actions.push({ kind: "suspend-job", job, departure, reason });
     return departure;

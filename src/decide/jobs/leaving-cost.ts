@@ -30,7 +30,7 @@ export function cheapestLeaving(
 ): Leaving {
   const { checkpoint, suspension } = record.job;
   const milli = record.size;
-  const sinceSavedMs = Math.max(0, nowMs - record.savedMs);
+  const sinceSavedMs = Math.max(0, (record.suspendedMs ?? nowMs) - record.savedMs);
   const restartMs = checkpoint?.restartMs ?? 0;
   let best: Leaving = { way: "kill", lostWork: (sinceSavedMs + restartMs) * milli };
   if (checkpoint?.onRequest === true && checkpoint.saveMs <= graceMs) {
