@@ -3,7 +3,7 @@ import type { JobBook } from "./job-book.ts";
 import { parkedMemory } from "../../model/resources.ts";
 import type { JobRecord, Member } from "./job-record.ts";
 
-/** A sixteenth of a device: what a core counts for in jobs that hold no device. */
+/** So many cores count for a device in jobs that hold none. */
 const CORES_A_DEVICE = 16;
 
 /** How a job leaves, and what that costs. */
