@@ -98,7 +98,7 @@ export const INPUT_ERRORS = {
   },
   "larger-than-queue": {
     meaning: "A job alone needs more than its queue may ever hold.",
-    cure: "Ask for less, or raise the queue's limit.",
+    cure: "Ask for less, or let the queue hold more: raise its limit or guarantee, or let it borrow.",
   },
   "nothing-to-fill": {
     meaning: "No device or no work for devices: load, which is their ratio, has no meaning.",

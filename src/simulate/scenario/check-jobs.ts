@@ -62,13 +62,14 @@ function findLimit(
 ): Misfit | undefined {
   let above: Queue | undefined = queue;
   while (above !== undefined) {
+    const { id, limit, guaranteed, borrows } = above;
     for (const name of RESOURCES) {
       const need = leastOf(job, name);
-      const limit = above.limit[name] ?? Infinity;
-      if (need > limit) {
-        const problem = `job ${job.id} needs ${sayAmount(name, need)}; queue ${above.id} is limited to ${sayAmount(name, limit)}`;
-        return { code: "larger-than-queue", problem };
-      }
+      const most = borrows ? (limit[name] ?? Infinity) : (guaranteed[name] ?? 0);
+      if (need <= most) continue;
+      const why = borrows ? "is limited to" : "does not borrow and is guaranteed";
+      const problem = `job ${job.id} needs ${sayAmount(name, need)}; queue ${id} ${why} ${sayAmount(name, most)}`;
+      return { code: "larger-than-queue", problem };
     }
     above = above.parent === undefined ? undefined : byId.get(above.parent);
   }

@@ -17,7 +17,7 @@ nodes:
   - {count: 1, name: host, cpu: 500m, memory: 1Ti}
 queues:
   - {name: vision, parent: research, weight: 3, guaranteed: {gpus: 0.5}, limit: {gpus: 4}}
-  - {name: research, guaranteed: {cpu: 8, gpus: 2.5}, borrows: false}
+  - {name: research, guaranteed: {cpu: 8, memory: 32Gi, gpus: 2.5}, borrows: false}
 jobs:
   - list:
       - name: train
@@ -74,7 +74,7 @@ test("nodes and queues are the model's, parents before their children", async ()
     {
       id: "research",
       weight: 1,
-      guaranteed: { cpu: 8000, gpuMilli: 2500 },
+      guaranteed: { cpu: 8000, memory: 32_768, gpuMilli: 2500 },
       limit: {},
       borrows: false,
     },

@@ -56,6 +56,22 @@ testRefusals({
     says: /needs 5 GPUs; queue vision is limited to 4 GPUs/,
     on: "- name: train",
   },
+  "a job larger than the guarantee of its queue, which does not borrow": {
+    take: "limit: {gpus: 4}}",
+    put: "limit: {gpus: 4}, borrows: false}",
+    code: "larger-than-queue",
+    key: TRAIN,
+    says: /needs 8 CPU cores; queue vision does not borrow and is guaranteed 0 CPU cores/,
+    on: "- name: train",
+  },
+  "a job larger than the guarantee of a queue above it, which does not borrow": {
+    take: "guaranteed: {gpus: 4}",
+    put: "guaranteed: {cpu: 8, memory: 31Gi, gpus: 4}, borrows: false",
+    code: "larger-than-queue",
+    key: TRAIN,
+    says: /needs 32768 MiB of memory; queue research does not borrow and is guaranteed 31744 MiB/,
+    on: "- name: train",
+  },
   "a suspension that no node has the memory for": {
     take: "{hostMemory: 16Gi",
     put: "{hostMemory: 65Gi",
