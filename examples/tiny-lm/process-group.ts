@@ -179,6 +179,9 @@ async function gather(place: GroupPlace, limits: GroupLimits): Promise<FrameChan
   try {
     await listen(server, place);
     await promise;
+  } catch (error) {
+    for (const peer of peers.values()) peer.close();
+    throw error;
   } finally {
     clearTimeout(timer);
     server.close();

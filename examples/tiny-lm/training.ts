@@ -112,9 +112,11 @@ function requireSameRun(found: Checkpoint, fresh: Checkpoint, folder: string): v
     (name) => was[name] !== is[name],
   );
   if (changed === undefined) return;
+  // A text is named by the start of its digest.
+  const [had, has] = [was, is].map((run) => String(run[changed]).slice(0, 12));
   throw new UsageError(
-    `the checkpoint in ${folder} is of a run with ${changed} ${was[changed]}; this one has ` +
-      `${is[changed]}: set NEURAXIS_CHECKPOINT_DIR to another folder, or use the same options`,
+    `the checkpoint in ${folder} is of a run with ${changed} ${had}; this one has ${has}: ` +
+      `set NEURAXIS_CHECKPOINT_DIR to another folder, or use the same options`,
   );
 }
 
