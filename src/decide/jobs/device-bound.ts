@@ -1,6 +1,6 @@
 import { grownFloats } from "../cluster/grown.ts";
 import type { JobBook } from "./job-book.ts";
-import { type BoundFor, isAllowed, leastLost } from "./quick-bound.ts";
+import { type BoundFor, isAllowed, leastLost, parkingOn } from "./quick-bound.ts";
 import { ROW_COST_WIDTH, RowCost } from "./row-costs.ts";
 
 /** Used within one call: by device, the milli missing when all have left, and the price to free it. */
@@ -27,21 +27,15 @@ export function deviceBound(book: JobBook, row: number, request: number, bound: 
     prices[device] = left[device] > 0 ? Infinity : 0;
   }
   const costs = book.rows.costs(row, table.changes.last[row], bound.graceMs);
+  const parking = parkingOn(book, row, bound);
   let at = 0;
   for (const { members, devices: held } of book.rows.running(row)) {
     const hasSpare = costs[at + RowCost.spare] === 1;
     if (hasSpare || isAllowed(costs, at, bound)) {
       // A member to spare costs nothing; any of them may be.
-      const price = hasSpare ? 0 : leastLost(costs, at, bound.nowMs) / held;
-      for (const member of members) {
-        const own = classes.milli[member.request];
-        for (const device of member.devices) {
-          const missing = milli - table.deviceMilli[start + device];
-          if (missing <= 0) continue;
-          left[device] -= own;
-          const times = missing > own ? missing / own : 1;
-          prices[device] = Math.min(prices[device], price * times);
-        }
+      const price = hasSpare ? 0 : leastLost(costs, at, bound.nowMs, parking) / held;
+      for (const { request: own, devices: on } of members) {
+        offer(table.deviceMilli, start, { milli, own: classes.milli[own], on, price });
       }
     }
     at += ROW_COST_WIDTH;
@@ -50,6 +44,27 @@ export function deviceBound(book: JobBook, row: number, request: number, bound: 
     if (left[device] > 0) prices[device] = Infinity;
   }
   return sumOfLeast(devices, count);
+}
+
+interface Offer {
+  /** Milli that are to be free on a device. */
+  readonly milli: number;
+  /** Milli that the member holds on each of these devices. */
+  readonly own: number;
+  readonly on: readonly number[];
+  /** What freeing one of them costs. */
+  readonly price: number;
+}
+
+/** A member may leave its devices: it covers what is missing, or pays in proportion. */
+function offer(free: Int32Array, start: number, { milli, own, on, price }: Offer): void {
+  for (const device of on) {
+    const missing = milli - free[start + device];
+    if (missing <= 0) continue;
+    left[device] -= own;
+    const times = missing > own ? missing / own : 1;
+    prices[device] = Math.min(prices[device], price * times);
+  }
 }
 
 /** Sum of the `count` least of the prices of so many devices, which it reorders. */

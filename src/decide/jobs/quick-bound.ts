@@ -11,6 +11,8 @@ export interface BoundFor {
   readonly slots: Uint8Array | undefined;
   readonly nowMs: number;
   readonly graceMs: number;
+  /** MiB of host memory that have to stay free on each node for whoever comes. */
+  readonly reserve: number;
 }
 
 /**
@@ -25,6 +27,7 @@ export function quickBound(book: JobBook, row: number, request: number, bound: B
   let cpu = classes.cpu[request] - table.cpuFor(row, request);
   let memory = classes.memory[request] - table.memoryFree[row];
   const costs = book.rows.costs(row, table.changes.last[row], bound.graceMs);
+  const parking = table.memoryFree[row] - bound.reserve;
   let isAnybody = false;
   for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {
     if (costs[at + RowCost.spare] === 0) continue;
@@ -33,17 +36,21 @@ export function quickBound(book: JobBook, row: number, request: number, bound: B
     cpu -= costs[at + RowCost.cpu];
     memory -= costs[at + RowCost.memory];
   }
+  let least = isAnybody ? 0 : Infinity;
   let milliPrice = milli > 0 ? Infinity : 0;
   let cpuPrice = cpu > 0 ? Infinity : 0;
   let memoryPrice = memory > 0 ? Infinity : 0;
   for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {
+    const cost = leastLost(costs, at, bound.nowMs, parking);
+    // Others ask for less host memory than this one, and for other groups.
+    least = Math.min(least, leastLost(costs, at, bound.nowMs, Infinity));
     if (!isAllowed(costs, at, bound)) continue;
     isAnybody = true;
-    const cost = leastLost(costs, at, bound.nowMs);
     milliPrice = Math.min(milliPrice, priceOf(cost, milli, costs[at + RowCost.milli]));
     cpuPrice = Math.min(cpuPrice, priceOf(cost, cpu, costs[at + RowCost.cpu]));
     memoryPrice = Math.min(memoryPrice, priceOf(cost, memory, costs[at + RowCost.memory]));
   }
+  book.rows.setLeastCost(row, least);
   return isAnybody ? Math.max(milliPrice, cpuPrice, memoryPrice) : Infinity;
 }
 
@@ -65,10 +72,12 @@ export function leastSet(
   const { classes } = model;
   const costs = book.rows.costs(row, table.changes.last[row], bound.graceMs);
   const most = cost + cost / COST_STEPS;
+  const parking = parkingOn(book, row, bound);
   let first = Infinity;
   let [milli, cpu, memory] = [0, 0, 0];
   for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {
-    const isCheap = isAllowed(costs, at, bound) && leastLost(costs, at, bound.nowMs) <= most;
+    const isCheap =
+      isAllowed(costs, at, bound) && leastLost(costs, at, bound.nowMs, parking) <= most;
     if (!isCheap && costs[at + RowCost.spare] === 0) continue;
     // Jobs are in order of submission.
     if (first === Infinity) first = firstUnitAt(costs[at + RowCost.sequence]);
@@ -96,10 +105,19 @@ export function isAllowed(costs: Float64Array, at: number, { slots, nowMs }: Bou
   return slots[costs[at + RowCost.slot]] === 1 && nowMs >= costs[at + RowCost.leavesFrom];
 }
 
-/** As `leastLostWork` says, from the costs of a row. */
-export function leastLost(costs: Float64Array, at: number, nowMs: number): number {
-  const lostMs = Math.max(0, nowMs - costs[at + RowCost.saved]) + costs[at + RowCost.restart];
-  return Math.min(lostMs, costs[at + RowCost.most]) * costs[at + RowCost.size];
+/** MiB of host memory that who is suspended on the row may take there. */
+export function parkingOn({ ground }: JobBook, row: number, { reserve }: BoundFor): number {
+  return ground.table.memoryFree[row] - Math.max(reserve, ground.memoryHeldOn(row));
+}
+
+/** At most what `cheapestLeaving` says is lost, from the costs of a row with so much parking. */
+export function leastLost(costs: Float64Array, at: number, nowMs: number, parking: number): number {
+  let lostMs = Math.max(0, nowMs - costs[at + RowCost.saved]) + costs[at + RowCost.restart];
+  lostMs = Math.min(lostMs, costs[at + RowCost.save]);
+  if (costs[at + RowCost.parked] <= parking) {
+    lostMs = Math.min(lostMs, costs[at + RowCost.suspend]);
+  }
+  return lostMs * costs[at + RowCost.size];
 }
 
 /** One job covers what is missing, or several do and each pays at least in proportion. */

@@ -31,6 +31,8 @@ export class RowIndex {
   #costs: (Float64Array | undefined)[] = [];
   #costsAt: number[] = [];
   #graceMs = 0;
+  /** By row: anybody's leaving costs at least so much, while the costs are as they were. */
+  #least: number[] = [];
 
   constructor(classes: RequestClasses) {
     this.#classes = classes;
@@ -65,9 +67,25 @@ export class RowIndex {
     const costs = costsOf(this.running(row), graceMs);
     while (this.#costs.length <= row) this.#costs.push(undefined);
     while (this.#costsAt.length <= row) this.#costsAt.push(-1);
+    while (this.#least.length <= row) this.#least.push(0);
     this.#costs[row] = costs;
     this.#costsAt[row] = changedAt;
+    this.#least[row] = 0;
     return costs;
+  }
+
+  /**
+   * Whoever leaves the row, it costs at least so much: 0 where nothing is known. It stays true while
+   * the row does, since what a job loses by leaving grows with time until it saves. O(1).
+   */
+  leastCost(row: number, changedAt: number): number {
+    if (this.#costs[row] === undefined || this.#costsAt[row] !== changedAt) return 0;
+    return this.#least[row];
+  }
+
+  /** It is known now, of the costs that `costs` gave last. */
+  setLeastCost(row: number, cost: number): void {
+    this.#least[row] = cost;
   }
 
   add(record: JobRecord, members: readonly Member[]): void {

@@ -2,7 +2,8 @@ import { vacateRow } from "../preemption/row-victims.ts";
 import type { UnitSet } from "../preemption/unit-sets.ts";
 import { deviceBound } from "./device-bound.ts";
 import type { JobBook } from "./job-book.ts";
-import { type BoundFor, type LeastSet, leastSet, quickBound } from "./quick-bound.ts";
+import { LeastHeap } from "./least-heap.ts";
+import { type BoundFor, leastSet, quickBound } from "./quick-bound.ts";
 import { type OfferedUnit, offerOf } from "./row-offers.ts";
 import {
   couldHold,
@@ -23,10 +24,15 @@ interface Found {
   readonly units: readonly OfferedUnit[];
 }
 
-/** A row, and at least what it costs. */
+/** A row, and what is known of its sets: they cost at least so much, and then at least so many leave. */
 interface Bounded {
   readonly row: number;
   cost: number;
+  count: number;
+  /** Nobody of a lower number is in a set that costs so much. */
+  first: number;
+  /** How it was bounded: whoever leaves, by amounts, or device by device. */
+  by: "least" | "amounts" | "devices";
 }
 
 /**
@@ -42,21 +48,27 @@ export function searchForOne(
 ): Vacating | undefined {
   const [{ request }] = claim.pieces;
   const bound = { ...options, slots: claim.slots };
-  const rows = boundsOf(book, claim, among, bound);
+  const rows = boundsOf(book, claim, among);
   const look = lookerAt(book, claim, options);
-  let best = lookAtFirst(rows, look);
-  if (best === undefined) return undefined;
-  for (const { row, cost } of thatMayBeat(book, rows, { set: best.set, request }, bound)) {
-    if (isAbove(cost, best.set.cost)) break;
-    best = look(row, best) ?? best;
+  const heap = new LeastHeap([...rows], compareBounds);
+  let best: Found | undefined;
+  for (let each = heap.pop(); each !== undefined; each = heap.pop()) {
+    if (best !== undefined && isAbove(each.cost, best.set.cost)) break;
+    if (each.by !== "devices") {
+      sharpen(book, each, request, bound);
+      if (each.cost < Infinity) heap.push(each);
+    } else if (best === undefined || mayBeat(each, best.set)) {
+      best = look(each.row, best) ?? best;
+    }
   }
+  if (best === undefined) return undefined;
   const { set, units } = best;
   const victims = units.filter(({ unit }) => set.units.includes(unit));
   const others = new Set(victims[0].record.members.map((member) => member.row));
   // Those of equal sets that are on several rows leave the first of them.
   for (const row of [...others].toSorted((left, right) => left - right)) {
     if (row >= best.row) break;
-    if (!rows.some((each) => each.row === row)) continue;
+    if (!rows.some((each) => each.row === row) || !couldHold(book.ground, row, request)) continue;
     const found = look(row, undefined);
     if (found !== undefined && isSameSet(found.set, set)) {
       best = found;
@@ -66,64 +78,49 @@ export function searchForOne(
   return { victims, places: [{ row: best.row }] };
 }
 
-/** Rows on which somebody may leave and that could hold the piece, with their bounds, all finite. */
-function boundsOf(
-  book: JobBook,
-  { mask, pieces: [{ request }] }: Claim,
-  among: Iterable<number>,
-  bound: BoundFor,
-): Bounded[] {
+/** Rows on which somebody may leave, with what is known of them already. */
+function boundsOf({ rows, ground }: JobBook, { mask }: Claim, among: Iterable<number>): Bounded[] {
+  const { last } = ground.table.changes;
   const bounds: Bounded[] = [];
   for (const row of among) {
-    if ((book.rows.maskOf(row) & mask) === 0 || !couldHold(book.ground, row, request)) continue;
-    const cost = quickBound(book, row, request, bound);
-    if (cost < Infinity) bounds.push({ row, cost });
+    if ((rows.maskOf(row) & mask) === 0) continue;
+    const cost = rows.leastCost(row, last[row]);
+    bounds.push({ row, cost, count: 0, first: 0, by: "least" });
   }
   return bounds;
 }
 
-/** A set of the row of least bound that has one; those looked at are not to be looked at again. */
-function lookAtFirst(rows: Bounded[], look: ReturnType<typeof lookerAt>): Found | undefined {
-  if (rows.length === 0) return undefined;
-  for (;;) {
-    let least = 0;
-    for (let place = 1; place < rows.length; place += 1) {
-      if (rows[place].cost < rows[least].cost) least = place;
-    }
-    if (rows[least].cost === Infinity) return undefined;
-    const found = look(rows[least].row, undefined);
-    rows[least].cost = Infinity;
-    if (found !== undefined) return found;
+/** The next better bound of the row. */
+function sharpen(book: JobBook, bounded: Bounded, request: number, bound: BoundFor): void {
+  const { row } = bounded;
+  if (bounded.by === "least") {
+    bounded.by = "amounts";
+    const isAble = couldHold(book.ground, row, request);
+    bounded.cost = isAble ? quickBound(book, row, request, bound) : Infinity;
+    return;
   }
+  bounded.by = "devices";
+  bounded.cost = Math.max(bounded.cost, deviceBound(book, row, request, bound));
+  if (bounded.cost === Infinity) return;
+  const { count, first } = leastSet(book, row, request, bounded.cost, bound);
+  bounded.count = count;
+  bounded.first = first;
 }
 
-/** Rows that may have a set that goes before this one (rule V4): from the least bound on. */
-function thatMayBeat(
-  book: JobBook,
-  rows: readonly Bounded[],
-  { set: { cost, units }, request }: { readonly set: UnitSet; readonly request: number },
-  bound: BoundFor,
-): Bounded[] {
-  const able: (Bounded & LeastSet)[] = [];
-  for (const each of rows) {
-    if (isAbove(each.cost, cost)) continue;
-    const least = Math.max(each.cost, deviceBound(book, each.row, request, bound));
-    if (isAbove(least, cost)) continue;
-    const { count, first } = leastSet(book, each.row, request, least, bound);
-    // One that costs as much has to be smaller, or of the same size and earlier.
-    const mayTie = count < units.length || (count === units.length && first <= units[0]);
-    if (mayTie || isAbove(cost, least)) able.push({ row: each.row, cost: least, count, first });
-  }
-  return able.sort(compareBounds);
-}
-
-function compareBounds(left: Bounded & LeastSet, right: Bounded & LeastSet): number {
+/** What is not sharp goes first among equals. */
+function compareBounds(left: Bounded, right: Bounded): number {
   return (
     left.cost - right.cost ||
     left.count - right.count ||
     left.first - right.first ||
     left.row - right.row
   );
+}
+
+/** Whether the row may have a set that goes before this one (rule V4). */
+function mayBeat({ cost, count, first }: Bounded, { cost: most, units }: UnitSet): boolean {
+  if (isAbove(most, cost)) return true;
+  return count < units.length || (count === units.length && first <= units[0]);
 }
 
 /** Whether it is more, and not by rounding alone. */
