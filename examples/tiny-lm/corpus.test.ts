@@ -30,7 +30,7 @@ test("a text too short for a window on either side is refused with what it takes
     () => splitText("x".repeat(143), 8),
     new UsageError("the text has 143 characters; a context of 8 needs 144"),
   );
-  assert.equal(heldOutWindows(splitText("x".repeat(144), 8).heldOut, alone).count, 1);
+  assert.equal(heldOutWindows(splitText("x".repeat(144), 8).heldOut, alone).length, 1);
 });
 
 test("the windows of a step are the same each time, and shared out without overlap", () => {
@@ -57,10 +57,14 @@ test("the windows of a step are the same each time, and shared out without overl
 
 test("held-out windows reach from the first to the last character", () => {
   const tokens = Uint8Array.from({ length: 100 }, (_, index) => index);
-  const { count, tokens: cut } = heldOutWindows(tokens, alone);
-  assert.equal(count, 12);
-  assert.equal(cut[0], 0);
-  assert.equal(cut.at(-1), 99);
+  const parts = heldOutWindows(tokens, alone);
+  assert.deepEqual(
+    parts.map(({ count }) => count),
+    [8, 4],
+  );
+  assert.equal(parts[0].tokens[0], 0);
+  assert.equal(parts[1].tokens.at(-1), 99);
+  assert.deepEqual(heldOutWindows(tokens, { ...alone, rank: 12, worldSize: 13 }), []);
 });
 
 test("a folder's texts are read in order, without hidden ones, packages and other kinds", () => {

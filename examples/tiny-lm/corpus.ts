@@ -9,6 +9,7 @@ import { Vocabulary } from "./vocabulary.ts";
 const HELD_OUT_EVERY = 16;
 const STRETCH_CHARACTERS_MAX = 4096;
 const HELD_OUT_WINDOWS_MAX = 64;
+const HELD_OUT_WINDOWS_AT_ONCE = 8;
 const TEXT_BYTES_MAX = 64 * 2 ** 20;
 const EXTENSIONS = new Set([".md", ".ts", ".txt"]);
 const FOLDERS_LEFT_OUT = new Set(["node_modules", "dist"]);
@@ -117,14 +118,22 @@ export function trainingWindows(
   return cut(tokens, ownPart(starts, share), share.context);
 }
 
-/** One process's part of at most 64 windows spread evenly over the held-out text. */
-export function heldOutWindows(tokens: Uint8Array, share: BatchShare): Windows {
+/**
+ * One process's part of at most 64 windows spread evenly over the held-out text, eight at a time: more
+ * at once would take more memory than training does.
+ */
+export function heldOutWindows(tokens: Uint8Array, share: BatchShare): Windows[] {
   const last = tokens.length - share.context - 1;
   const count = Math.min(HELD_OUT_WINDOWS_MAX, Math.floor((tokens.length - 1) / share.context));
   const starts = Array.from({ length: count }, (_, index) =>
     Math.floor((index * last) / Math.max(1, count - 1)),
   );
-  return cut(tokens, ownPart(starts, share), share.context);
+  const own = ownPart(starts, share);
+  const parts: Windows[] = [];
+  for (let from = 0; from < own.length; from += HELD_OUT_WINDOWS_AT_ONCE) {
+    parts.push(cut(tokens, own.slice(from, from + HELD_OUT_WINDOWS_AT_ONCE), share.context));
+  }
+  return parts;
 }
 
 function ownPart(starts: readonly number[], { rank, worldSize }: BatchShare): number[] {

@@ -173,11 +173,11 @@ class Run {
   async evaluate(step: number): Promise<Progress> {
     const seconds = (performance.now() - this.#sinceMs) / 1000;
     const tokensPerSecond = Math.round(this.#tokens / seconds);
-    const windows = heldOutWindows(this.#input.corpus.heldOut, this.#share);
     const sums = new Float32Array(2);
-    if (windows.count > 0) {
+    for (const windows of heldOutWindows(this.#input.corpus.heldOut, this.#share)) {
       const loss = await this.#graph.loss(this.#state.weights, windows);
-      sums.set([loss * windows.count, windows.count]);
+      sums[0] += loss * windows.count;
+      sums[1] += windows.count;
     }
     await this.#input.group.sum(sums);
     this.#tokens = 0;
