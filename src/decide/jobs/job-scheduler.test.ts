@@ -7,6 +7,7 @@ import { Life } from "../../../test/support/life.ts";
 import type { Action } from "../../model/action.ts";
 import { departureId, jobId, nodeId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
+import { milliseconds } from "../../model/units.ts";
 
 interface Start {
   /** Devices of each node. */
@@ -286,4 +287,58 @@ test("V5: the time for which a job was suspended is no work that it could lose",
   const large = buildRequest({ cpu: 1000, memory: 900, count: 1 });
   const actions = submit(life, buildJob({ id: "high", priority: 3, request: large }));
   assert.deepEqual(kindsOf(actions), ["stop-job napper", "start-job high"]);
+});
+
+test("J6: the back-off doubles up to an hour", () => {
+  const life = begin({ nodes: [1] });
+  const minute = 60_000;
+  submit(life, buildJob({ id: "j", retries: 9, backoffMs: 25 * minute }));
+  const waits: number[] = [];
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    life.tell({ kind: "job-ended", job: jobId("j"), attempt, outcome: "failed" });
+    assert.deepEqual(life.decide(), []);
+    const failedMs = life.nowMs;
+    life.nowMs = life.scheduler.nextWakeMs(milliseconds(failedMs))!;
+    assert.deepEqual(kindsOf(life.decide()), ["start-job j"]);
+    waits.push((life.nowMs - failedMs) / minute);
+  }
+  assert.deepEqual(waits, [25, 50, 60, 60]);
+});
+
+test("J5: of two suspended jobs that could go on the first submitted does", () => {
+  const life = begin({ nodes: [2] });
+  const asleep = { suspendMs: 0, resumeMs: 0, hostMemory: 1 };
+  for (const id of ["first", "second"]) submit(life, buildJob({ id, ...asleep }));
+  life.nowMs = 1000;
+  const [one, two] = ["x", "y"].map((id) => submit(life, buildJob({ id, priority: 1 })));
+  assert.deepEqual([one[0].kind, two[0].kind], ["suspend-job", "suspend-job"]);
+  for (const departure of [1, 2]) {
+    life.tell({ kind: "departed", departure: departureId(departure) });
+  }
+  assert.deepEqual(life.decide(), []);
+  life.tell({ kind: "job-ended", job: jobId("x"), attempt: 1, outcome: "succeeded" });
+  assert.deepEqual(kindsOf(life.decide()), ["resume-job first"]);
+});
+
+test("J7: elastic jobs grow one member at a time in turn, the first submitted first", () => {
+  const life = begin({ nodes: [5] });
+  submit(life, buildJob({ id: "block", min: 3 }));
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "a", max: 9 }) });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "b", max: 9 }) });
+  assert.deepEqual(kindsOf(life.decide()), ["start-job a", "start-job b"]);
+  life.tell({ kind: "job-ended", job: jobId("block"), attempt: 1, outcome: "succeeded" });
+  assert.deepEqual(kindsOf(life.decide()), ["grow-job a", "grow-job b", "grow-job a"]);
+});
+
+test("J9: a job that was cancelled while it leaves stays cancelled, however it ends", () => {
+  const life = begin({ nodes: [1] });
+  submit(life, buildJob({ id: "low", retries: 3 }));
+  life.nowMs = 1000;
+  submit(life, buildJob({ id: "high", priority: 1 }));
+  life.tell({ kind: "job-cancelled", job: jobId("low") });
+  life.tell({ kind: "job-ended", job: jobId("low"), attempt: 1, outcome: "failed" });
+  life.tell({ kind: "departed", departure: departureId(1) });
+  life.tell({ kind: "job-ended", job: jobId("high"), attempt: 1, outcome: "succeeded" });
+  assert.deepEqual(life.decide(), []);
+  assert.equal(life.tell({ kind: "job-cancelled", job: jobId("low") }), "unknown-job");
 });

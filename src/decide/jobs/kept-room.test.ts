@@ -181,3 +181,47 @@ test("J7, J10: a suspended gang's nodes are kept after its patience, and nobody 
   const kinds = life.decide().map(({ kind }) => kind);
   assert.deepEqual(kinds.slice(0, 1), ["resume-job"]);
 });
+
+test("J10: the one that was overtaken first comes first, not the one submitted first", () => {
+  const life = begin(1);
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "old", retries: 1, backoffMs: 500 }) });
+  life.decide();
+  const failed = { kind: "job-ended", job: jobId("old"), attempt: 1, outcome: "failed" } as const;
+  life.tell(failed);
+  submit(life, "half", 1, 500);
+  life.decide();
+  submit(life, "young");
+  submit(life, "small", 1, 100);
+  assert.deepEqual(starts(life.decide()), ["small"], "overtakes young");
+  life.nowMs = 500;
+  life.decide();
+  submit(life, "other", 1, 100);
+  assert.deepEqual(starts(life.decide()), ["other"], "overtakes old as well");
+  life.nowMs = 2000;
+  life.decide();
+  for (const id of ["half", "small", "other"]) end(life, id);
+  assert.deepEqual(starts(life.decide()), ["young"]);
+});
+
+test("J10: after a further patience the nodes are chosen anew", () => {
+  const life = begin(3);
+  submit(life, "a", 1, 300);
+  life.decide();
+  submit(life, "b", 1, 750);
+  submit(life, "c");
+  life.decide();
+  submit(life, "pair", 2);
+  submit(life, "x", 1, 50);
+  assert.deepEqual(starts(life.decide()), ["x"]);
+  life.nowMs = 1000;
+  life.decide();
+  end(life, "c");
+  submit(life, "d", 1, 100);
+  const places = (actions: readonly Action[]) =>
+    actions.flatMap((each) => (each.kind === "start-job" ? each.members.map((m) => m.node) : []));
+  assert.deepEqual(places(life.decide()), ["n2"], "the only node that is not kept");
+  life.nowMs = 2000;
+  life.decide();
+  submit(life, "e", 1, 200);
+  assert.deepEqual(places(life.decide()), ["n1"], "now that one is not");
+});

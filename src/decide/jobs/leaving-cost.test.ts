@@ -82,3 +82,8 @@ test("V5: suspended, it loses the time to suspend and to resume, if host memory 
   assert.equal(told(leaving(job, 5 * SECOND)), "suspend 5", "equal to what killing loses");
   assert.equal(told(leaving(job, 4 * SECOND)), "kill 4");
 });
+
+test("V5: a checkpoint that takes exactly the grace fits into it", () => {
+  const job = { ...buildJob({ id: "j" }), ...checkpointing() };
+  assert.equal(told(leaving(job, 100 * SECOND, { graceMs: 20 * SECOND })), "save 80");
+});

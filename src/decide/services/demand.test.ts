@@ -131,3 +131,26 @@ test("A1: counts that no requests could have are told apart", () => {
   assert.equal(demand.canBe({ arrived: 5, begun: 4, ended: 5 }), false);
   assert.equal(demand.canBe({ arrived: 5.5, begun: 4, ended: 2 }), false);
 });
+
+test("A1: without requests no headroom is wanted", () => {
+  const demand = demandOf({ sleep: SLEEP }, { headroom: 2, keepAliveMs: milliseconds(0) });
+  assert.equal(demand.target(0, NONE), 0);
+  demand.observe(0, { arrived: 1, begun: 1, ended: 0 });
+  assert.equal(demand.target(0, NONE), 3);
+  demand.observe(1, { arrived: 1, begun: 1, ended: 1 });
+  assert.equal(demand.target(1, NONE), 0);
+});
+
+test("A6: a late request takes what a hundred in time have given, at one in a hundred", () => {
+  for (const [inTime, target] of [
+    [97, 3],
+    [101, 2],
+  ]) {
+    const demand = patientDemand();
+    demand.observe(0, counts(1, 0, 0));
+    demand.observe(10_001, counts(1, 1, 1));
+    demand.observe(10_002, counts(1 + inTime, 1 + inTime, 1 + inTime));
+    demand.observe(20_000, counts(2 + inTime, 1 + inTime, 1 + inTime));
+    assert.equal(demand.target(20_000, TWO), target, `${inTime} in time`);
+  }
+});

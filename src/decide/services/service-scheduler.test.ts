@@ -210,3 +210,11 @@ test("A4: what a sleeper holds in memory is there for its own waking", () => {
   life.nowMs = 60_000;
   assert.deepEqual(observe(life, 1), ["suspend-job a", "suspend-job b", "wake-replica s/0"]);
 });
+
+test("A5: no more are loaded on a node than could be awake there, asleep or not", () => {
+  const life = begin([1], service({ sleep: { ...SLEEP, standby: 2 } }));
+  assert.deepEqual(kindsOf(life.decide()), ["start-replica s/0"]);
+  assert.deepEqual(ready(life, 0), ["sleep-replica s/0"]);
+  life.tell({ kind: "departed", departure: departureId(1) });
+  assert.deepEqual(kindsOf(life.decide()), []);
+});
