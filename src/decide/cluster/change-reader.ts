@@ -39,12 +39,4 @@ export class ChangeReader {
     this.#seen = changes.count;
     return -1;
   }
-
-  /** One of the same table's copy that has read as much. */
-  fork(table: ClusterTable): ChangeReader {
-    const copy = new ChangeReader(table);
-    copy.#seen = this.#seen;
-    copy.#row = this.#row;
-    return copy;
-  }
 }

@@ -289,11 +289,7 @@ export class JobBook {
     for (const [request, jobs] of this.hungry) copy.hungry.set(request, jobs.fork(copyOf));
     copy.queues = this.queues.fork();
     for (const [id, record] of this.records) copy.records.set(id, copyOf(record));
-    const copyMemo = (memo: VictimMemo) => memo.fork(ground.table, groupCopies);
-    copy.lines = this.lines.fork(copyOf, copyMemo);
-    for (const [request, memo] of this.replicaMemos) {
-      copy.replicaMemos.set(request, copyMemo(memo));
-    }
+    copy.lines = this.lines.fork(copyOf);
     copy.timetable = this.timetable.fork();
     for (const [id, record] of this.departing) copy.departing.set(id, copyOf(record));
     for (const record of this.elastic) copy.elastic.add(copyOf(record));

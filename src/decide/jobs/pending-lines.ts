@@ -60,19 +60,16 @@ export class PendingLines {
     return this.#inOrder.get(leaf) ?? NO_LINES;
   }
 
-  /** A copy with copies of the records and of what is known. */
-  fork(
-    copyOf: (record: JobRecord) => JobRecord,
-    copyMemo: (memo: VictimMemo) => VictimMemo,
-  ): PendingLines {
+  /** A copy with copies of the records; who may leave it finds out anew. */
+  fork(copyOf: (record: JobRecord) => JobRecord): PendingLines {
     const copy = new PendingLines();
     copy.#size = this.#size;
     for (const [leaf, lines] of this.#lines) {
       const copies = new Map<string, Line>();
       for (const line of lines.values()) {
         const jobs = line.jobs.map(copyOf);
-        const memo = line.memo && copyMemo(line.memo);
-        copies.set(line.shape, { ...line, jobs, untold: line.untold.map(copyOf), memo });
+        const untold = line.untold.map(copyOf);
+        copies.set(line.shape, { ...line, jobs, untold, memo: undefined });
       }
       copy.#lines.set(leaf, copies);
       copy.#inOrder.set(

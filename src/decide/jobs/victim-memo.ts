@@ -21,14 +21,15 @@ interface Kind {
 /**
  * Where a claim could find its room if all left who may: an upper bound, row by row, that follows the
  * rows as they change. Whoever waits long is told in O(changes) that nothing is to be had, and a search
- * needs to look at nothing but the rows where something is.
+ * needs to look at nothing but the rows where something is. It changes the speed of a decision and
+ * nothing else: a fork of the scheduler starts without it.
  */
 export class VictimMemo {
   /** All groups whose jobs could leave at some time: more than now means a bound that is higher. */
-  #groups: Set<JobGroup> | undefined;
+  readonly #groups: Set<JobGroup> | undefined;
   #mask: number;
-  #kinds: Kind[];
-  #reader: ChangeReader;
+  readonly #kinds: readonly Kind[];
+  readonly #reader: ChangeReader;
   /** Changes of the table up to which all of these groups have been looked at. */
   #knownAt: number;
   /** Groups with which a search has failed since a row changed that would hold something. */
@@ -77,16 +78,6 @@ export class VictimMemo {
     return [...rows].toSorted((left, right) => left - right);
   }
 
-  fork(table: ClusterTable, copies: ReadonlyMap<JobGroup, JobGroup>): VictimMemo {
-    const copy = new VictimMemo(table, [], { groups: undefined, mask: this.#mask });
-    copy.#groups = copiesOf(this.#groups, copies);
-    copy.#kinds = this.#kinds.map((kind) => ({ ...kind, holds: new Map(kind.holds) }));
-    copy.#reader = this.#reader.fork(table);
-    copy.#knownAt = this.#knownAt;
-    copy.#futileWith = this.#futileWith === "none" ? "none" : copiesOf(this.#futileWith, copies);
-    return copy;
-  }
-
   #read(book: JobBook, nowMs: number): void {
     const claim = { groups: this.#groups, mask: this.#mask };
     const reader = this.#reader;
@@ -118,20 +109,6 @@ function kindsOf(pieces: readonly Piece[]): Kind[] {
   return [...needed].map(([request, count]) => {
     return { request, needed: count, holds: new Map<number, number>(), total: 0 };
   });
-}
-
-/** The copies of those groups that have jobs; the others come back as new ones. */
-function copiesOf(
-  groups: Groups,
-  copies: ReadonlyMap<JobGroup, JobGroup>,
-): Set<JobGroup> | undefined {
-  if (groups === undefined) return undefined;
-  const found = new Set<JobGroup>();
-  for (const group of groups) {
-    const copy = copies.get(group);
-    if (copy !== undefined) found.add(copy);
-  }
-  return found;
 }
 
 function isWithin(groups: Groups, others: Groups): boolean {
