@@ -9,12 +9,14 @@ import { buildRequest } from "./build-request.ts";
 import { generateJobs, PUBLISHED_JOBS } from "./generate-jobs.ts";
 import type { OfflineWork } from "./scenario.ts";
 import type { HandlingShape, JobsShape, ListedJobShape } from "./scenario-shape.ts";
+import type { KeyPath } from "./scenario-text.ts";
 import { type Draft, locateTrace, noteIgnored } from "./trace-source.ts";
 
 /** A job with what says where it is written. */
 export interface SourcedJob {
   readonly simulated: SimulatedJob;
-  readonly refuse: (code: InputErrorCode, problem: string) => InputError;
+  /** `within` is where in the job, if it is written key by key. */
+  readonly refuse: (code: InputErrorCode, problem: string, within?: KeyPath) => InputError;
 }
 
 /** A piece of work of one member, from a trace or a generator. */
@@ -86,7 +88,11 @@ function listJobs(draft: Draft, list: readonly ListedJobShape[], index: number):
         ? {}
         : { failures: failures.map(({ attempt, after }) => ({ attempt, afterMs: after })) }),
     };
-    return { simulated, refuse: (code, problem) => draft.text.refuse(code, keys, problem) };
+    return {
+      simulated,
+      refuse: (code, problem, within = []) =>
+        draft.text.refuse(code, [...keys, ...within], problem),
+    };
   });
 }
 

@@ -38,7 +38,10 @@ export async function buildServices(
     const invalid = checkService(service);
     if (invalid !== undefined) throw draft.text.refuse("invalid-setting", keys, invalid.message);
     const misfit = findServiceMisfit(service, room);
-    if (misfit !== undefined) throw draft.text.refuse(misfit.code, keys, misfit.problem);
+    if (misfit !== undefined) {
+      const within = misfit.keys ?? [];
+      throw draft.text.refuse(misfit.code, [...keys, ...within], misfit.problem);
+    }
     const times = await readRequests(draft, shape.requests, [...keys, "requests"], index);
     const { objective, cpuUse } = shape;
     const { wait, quantile } = objective;
@@ -91,6 +94,7 @@ function findServiceMisfit(
   const who = `service ${id}`;
   const member = {
     who: `a replica of ${who}`,
+    keys: [],
     request,
     count: Math.max(replicas.min, 1),
     ...(sleep === undefined ? {} : { hostMemory: sleep.hostMemory }),

@@ -31,7 +31,7 @@ export function checkJobs(
       throw refuse("queue-not-leaf", problem);
     }
     const misfit = findJobMisfit(job, room) ?? findLimit(job, queue, byId);
-    if (misfit !== undefined) throw refuse(misfit.code, misfit.problem);
+    if (misfit !== undefined) throw refuse(misfit.code, misfit.problem, misfit.keys);
   }
 }
 
@@ -40,16 +40,17 @@ function findJobMisfit(job: BatchJob, room: Room): Misfit | undefined {
   const invalid = checkJob(job);
   if (invalid !== undefined) return { code: "invalid-setting", problem: invalid.message };
   for (const kind of Object.keys(job.speeds ?? {})) {
-    const misfit = findUnknownKind(room, who, kind);
+    const misfit = findUnknownKind(room, who, kind, ["speeds", kind]);
     if (misfit !== undefined) return misfit;
   }
-  const members = job.roles.map(({ name, request, replicas }) => ({
+  const members = job.roles.map(({ name, request, replicas }, role) => ({
+    keys: ["roles", role],
     who: job.roles.length === 1 ? who : `role ${name} of ${who}`,
     request,
     count: replicas.min,
     ...(job.suspension === undefined
       ? {}
-      : { hostMemory: parkedMemory(request, job.suspension.hostMemory) }),
+      : { hostMemory: request.memory + parkedMemory(request, job.suspension.hostMemory) }),
   }));
   return findMisfit(room, who, members);
 }

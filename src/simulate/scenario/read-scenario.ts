@@ -137,8 +137,9 @@ function buildPrices(
   if (shape === undefined) return undefined;
   const { default: standard, ...kinds } = shape as { default?: number; [kind: string]: number };
   for (const kind of Object.keys(kinds)) {
-    const misfit = findUnknownKind(room, "the price list", kind);
-    if (misfit !== undefined) throw text.refuse(misfit.code, ["prices", kind], misfit.problem);
+    const keys = ["prices", kind];
+    const misfit = findUnknownKind(room, "the price list", kind, keys);
+    if (misfit !== undefined) throw text.refuse(misfit.code, keys, misfit.problem);
   }
   for (const kind of room.kinds) {
     if (standard !== undefined || Object.hasOwn(kinds, kind)) continue;

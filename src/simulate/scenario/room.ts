@@ -4,19 +4,23 @@ import type { ResourceRequest } from "../../model/resources.ts";
 import { DEVICE_MILLI } from "../../model/units.ts";
 import type { InputErrorCode } from "../../trace/input-error.ts";
 import { suggestName } from "./nearest-name.ts";
+import { type Accelerators, devicesFor, isUnpackable, type NodeGroup } from "./pack-gang.ts";
+import type { KeyPath } from "./scenario-text.ts";
 
 /** What the cluster holds when it is empty. */
 export interface Room {
   /** Nodes that are alike, once, with their number. */
-  readonly shapes: readonly { readonly node: Node; readonly count: number }[];
+  readonly shapes: readonly NodeGroup[];
   readonly total: Amounts;
   readonly kinds: ReadonlySet<string>;
 }
 
-/** Why something does not fit, without its place. */
+/** Why something does not fit. */
 export interface Misfit {
   readonly code: InputErrorCode;
   readonly problem: string;
+  /** Which key of it is to blame, where one is. */
+  readonly keys?: KeyPath;
 }
 
 /** So many equal members, all of which must be placed. */
@@ -25,8 +29,10 @@ export interface Member {
   readonly who: string;
   readonly request: ResourceRequest;
   readonly count: number;
-  /** Host memory that a member takes when it is asleep or suspended. */
+  /** MiB of its node's memory that a member holds when it is asleep or suspended. */
   readonly hostMemory?: number;
+  /** Where its request stands within what is checked. */
+  readonly keys: KeyPath;
 }
 
 export function measureRoom(nodes: readonly Node[]): Room {
@@ -46,8 +52,8 @@ export function measureRoom(nodes: readonly Node[]): Room {
 }
 
 /**
- * Why the members can never all be placed at once, or `undefined` if nothing speaks against it. A
- * bound, not a packing: each sort of members alone, and the sum of all. O(members × shapes).
+ * Why the members can never all be placed at once, or `undefined` if nothing speaks against it: each
+ * sort of members alone, the sum of all, and all sorts together as far as `isUnpackable` can tell.
  */
 export function findMisfit(
   room: Room,
@@ -76,77 +82,104 @@ export function findMisfit(
       return { code: "larger-than-cluster", problem };
     }
   }
-  return undefined;
+  if (members.length === 1 || !isUnpackable(room.shapes, members)) return undefined;
+  const problem = `${who} needs all members of its ${members.length} roles at once; the empty nodes hold each role, and not all together`;
+  return { code: "larger-than-cluster", problem };
 }
 
 /** `2.5 GPUs` */
 export function sayAmount(name: keyof Amounts, amount: number): string {
-  if (name === "memory") return `${amount} MiB of memory`;
-  return `${amount / 1000} ${name === "cpu" ? "CPU cores" : "GPUs"}`;
+  if (name === "memory") return `${sayMemory(amount)} of memory`;
+  return name === "cpu" ? `${amount / 1000} CPU cores` : sayGpus(amount / 1000);
 }
 
-/** Why no node has devices of this kind, or `undefined`. */
-export function findUnknownKind(room: Room, who: string, kind: string): Misfit | undefined {
+/** `64Gi`: in the largest unit in which it is a whole number. */
+export function sayMemory(amount: number): string {
+  if (amount === 0 || amount % 1024 !== 0) return `${amount}Mi`;
+  return amount % 1024 ** 2 === 0 ? `${amount / 1024 ** 2}Ti` : `${amount / 1024}Gi`;
+}
+
+/** Why no node has devices of this kind, or `undefined`; `keys` is where it stands. */
+export function findUnknownKind(
+  room: Room,
+  who: string,
+  kind: string,
+  keys: KeyPath,
+): Misfit | undefined {
   if (room.kinds.has(kind)) return undefined;
   const list = [...room.kinds].toSorted().join(", ") || "no GPUs";
   const problem = `${who} names the device kind "${kind}", which no node has${suggestName(kind, room.kinds)}; they have ${list}`;
-  return { code: "unknown-name", problem };
+  return { code: "unknown-name", problem, keys };
 }
 
-function findKindMisfit(room: Room, { who, request }: Member): Misfit | undefined {
-  for (const kind of request.accelerators?.kinds ?? []) {
-    const misfit = findUnknownKind(room, who, kind);
+function findKindMisfit(room: Room, { who, request, keys }: Member): Misfit | undefined {
+  for (const [index, kind] of (request.accelerators?.kinds ?? []).entries()) {
+    const misfit = findUnknownKind(room, who, kind, [...keys, "kinds", index]);
     if (misfit !== undefined) return misfit;
   }
   return undefined;
 }
 
-function findNodeMisfit(room: Room, { who, request, hostMemory = 0 }: Member): Misfit | undefined {
+function findNodeMisfit(room: Room, member: Member): Misfit | undefined {
+  const { who, request, hostMemory = 0 } = member;
   const { cpu, memory, accelerators } = request;
-  const largest = (of: (node: Node) => number): number =>
-    room.shapes.reduce((most, { node }) => Math.max(most, of(node)), 0);
-  const mostCpu = largest((node) => node.cpu);
-  const mostMemory = largest((node) => node.memory);
   const code = "larger-than-any-node";
+  const mostCpu = largest(room, (node) => node.cpu);
   if (cpu > mostCpu) {
     const problem = `${who} needs ${sayAmount("cpu", cpu)} on one node; the largest has ${sayAmount("cpu", mostCpu)}`;
     return { code, problem };
   }
+  const mostMemory = largest(room, (node) => node.memory);
   if (memory > mostMemory) {
-    return {
-      code,
-      problem: `${who} needs ${memory} MiB on one node; the largest has ${mostMemory} MiB`,
-    };
-  }
-  if (accelerators !== undefined) {
-    const mostDevices = largest((node) => devicesFor(node, accelerators));
-    if (accelerators.count > mostDevices) {
-      const problem = `${who} needs ${sayDevices(accelerators)} on one node; the most that a node has is ${mostDevices}`;
-      return { code, problem };
-    }
-  }
-  if (hostMemory > mostMemory) {
-    const problem = `${who} needs ${hostMemory} MiB of host memory to leave its devices; the largest node has ${mostMemory} MiB`;
+    const problem = `${who} needs ${sayAmount("memory", memory)} on one node; the largest has ${sayMemory(mostMemory)}`;
     return { code, problem };
   }
-  if (room.shapes.some(({ node }) => fitsOf(node, request) > 0)) return undefined;
-  const devices = accelerators === undefined ? "" : ` and ${sayDevices(accelerators)}`;
-  const problem = `${who} needs ${sayAmount("cpu", cpu)}, ${memory} MiB${devices} on one node; nodes have each of these, and none has all`;
+  const misfit = accelerators === undefined ? undefined : findDeviceMisfit(room, member);
+  if (misfit !== undefined) return misfit;
+  const holders = room.shapes.filter(({ node }) => fitsOf(node, request) > 0);
+  if (holders.length === 0) {
+    const devices = accelerators === undefined ? "" : ` and ${sayDevices(accelerators)}`;
+    const problem = `${who} needs ${sayAmount("cpu", cpu)}, ${sayMemory(memory)}${devices} on one node; nodes have each of these, and none has all`;
+    return { code, problem };
+  }
+  const mostHeld = Math.max(...holders.map(({ node }) => node.memory));
+  if (hostMemory <= mostHeld) return undefined;
+  const problem = `${who} needs ${sayAmount("memory", hostMemory)} to leave its devices and stay on its node; the largest that will do has ${sayMemory(mostHeld)}`;
   return { code, problem };
 }
 
-type Accelerators = NonNullable<ResourceRequest["accelerators"]>;
-
-function sayDevices({ count, memory, kinds }: Accelerators): string {
-  const kind = kinds.length === 0 ? "" : ` of ${kinds.join(" or ")}`;
-  const size = memory === undefined ? "" : ` with ${memory} MiB`;
-  return `${count} GPUs${kind}${size}`;
+function findDeviceMisfit(room: Room, { who, request, keys }: Member): Misfit | undefined {
+  const accelerators = request.accelerators!;
+  const code = "larger-than-any-node";
+  const { count, milli, memory, kinds } = accelerators;
+  if (count <= largest(room, (node) => devicesFor(node, accelerators))) return undefined;
+  const ofAnySize = { count, milli, kinds };
+  const most = largest(room, (node) => devicesFor(node, ofAnySize));
+  const needs = `${who} needs ${sayDevices(accelerators)} on one node`;
+  if (memory === undefined || count > most) {
+    const problem = most === 0 ? "no node has GPUs" : `the most that a node has is ${most}`;
+    return { code, problem: `${needs}; ${problem}` };
+  }
+  const mostMemory = largest(room, (node) => {
+    return devicesFor(node, ofAnySize) < count ? 0 : node.devices[0].memory;
+  });
+  const problem = `${needs}; the largest that nodes have so many of have ${sayMemory(mostMemory)}`;
+  return { code, problem, keys: [...keys, "gpuMemory"] };
 }
 
-function devicesFor(node: Node, { memory = 0 as never, kinds }: Accelerators): number {
-  const [device] = node.devices;
-  if (device === undefined || device.memory < memory) return 0;
-  return kinds.length === 0 || kinds.includes(device.kind) ? node.devices.length : 0;
+function largest(room: Room, of: (node: Node) => number): number {
+  return room.shapes.reduce((most, { node }) => Math.max(most, of(node)), 0);
+}
+
+function sayDevices({ count, milli, memory, kinds }: Accelerators): string {
+  const number = count === 1 && milli < DEVICE_MILLI ? milli / DEVICE_MILLI : count;
+  const kind = kinds.length === 0 ? "" : ` of ${kinds.join(" or ")}`;
+  const size = memory === undefined ? "" : ` with ${sayMemory(memory)}`;
+  return `${sayGpus(number)}${kind}${size}`;
+}
+
+function sayGpus(number: number): string {
+  return `${number} GPU${number === 1 ? "" : "s"}`;
 }
 
 /** Most pieces of work of this request that the empty node could hold. */

@@ -232,9 +232,16 @@ testRefusals({
     take: worker,
     put: `${worker}, kinds: [A100]`,
     code: "unknown-name",
-    key: TRAIN,
+    key: `${TRAIN}.roles[0].kinds[0]`,
     says: /job train names the device kind "A100", .*\(did you mean "A10"\?\); they have A10/,
-    on: "- name: train",
+  },
+  "an unknown device kind among the speeds": {
+    take: "        work: 2h\n",
+    put: "        work: 2h\n        speeds: {A100: 2}\n",
+    code: "unknown-name",
+    key: `${TRAIN}.speeds.A100`,
+    says: /job train names the device kind "A100"/,
+    on: "speeds",
   },
   "an unknown device kind among the prices": {
     take: "{A10: 0.75}",
