@@ -74,8 +74,22 @@ test("the text has the waits, the evictions and the bill, where there are any", 
   assert.match(stdout, /^bought +0\.1 +100\.00 % +3\.00$/m);
   assert.match(stdout, /^GAR .*, SOR 83\.3 %, GFR 0\.0 %; .*$/m);
   assert.match(stdout, /^Offline work done: 50 % by 0\.0 h, .*all by 0\.0 h\.$/m);
-  assert.doesNotMatch(stdout, /evicted for/);
+  assert.doesNotMatch(stdout, /evicted for|not done for/);
   for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+});
+
+test("jobs that never ran are told, with the reason, and the exit code is that of a good run", async () => {
+  const lost = "failures: [{at: 5s, nodeLost: gpu-0}]\n";
+  const file = write("undone.yaml", `${SCENARIO.replace("submit: 0s", "submit: 7s")}${lost}`);
+  const { code, stdout } = await runNeuraxis(["simulate", "run", file]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^not done for +jobs +never started +first of them$/m);
+  assert.match(stdout, /^larger-than-cluster +1 +1 +first$/m);
+  for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+  const { stdout: json } = await runNeuraxis(["simulate", "run", file, "--json"]);
+  const { jobs } = JSON.parse(json) as { readonly jobs: { readonly undone: unknown } };
+  const undone = { reason: "larger-than-cluster", jobs: 1, neverStarted: 1, first: "first" };
+  assert.deepEqual(jobs.undone, [undone]);
 });
 
 test("the text has the CPU of overcommitted nodes, and no device time without devices", async () => {

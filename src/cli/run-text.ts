@@ -9,6 +9,7 @@ import {
   serviceTable,
   spreadTable,
   type Table,
+  undoneTable,
   useTable,
   waitTable,
 } from "../simulate/run/run-tables.ts";
@@ -21,6 +22,7 @@ export function formatRun(summary: RunSummary): string {
   const tables: readonly Table[] = [
     useTable(summary),
     jobTable(summary),
+    undoneTable(summary),
     waitTable("devices", jobs.groups.bySize),
     spreadTable(summary),
     cpuTable(summary),

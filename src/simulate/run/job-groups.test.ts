@@ -109,17 +109,39 @@ test("work is done when its job has ended well; a share that was never reached i
 });
 
 test("JTTED: nodes of each start over the least, by size", () => {
-  const { spread } = summarizeJobs(
-    [],
-    [
-      { size: "8", ratio: 2 },
-      { size: "2-7", ratio: 1 },
-      { size: "8", ratio: 1 },
-      { size: "8", ratio: 1 },
-    ],
-  );
+  const spreads = [
+    { size: "8", ratio: 2 },
+    { size: "2-7", ratio: 1 },
+    { size: "8", ratio: 1 },
+    { size: "8", ratio: 1 },
+  ] as const;
+  const { spread } = summarizeJobs([], { spreads: [...spreads], standstills: new Map() });
   assert.deepEqual(spread, [
     { size: "2-7", starts: 1, mean: 1, p50: 1, p90: 1, max: 1 },
     { size: "8", starts: 3, mean: 4 / 3, p50: 1, p90: 2, max: 2 },
   ]);
+});
+
+test("jobs that were not done stand by what they were told last", () => {
+  const jobs = [
+    done("a", 0, 5),
+    job("b"),
+    job("c", { firstStartMs: 1, outcome: "given-up" }),
+    job("d", { outcome: "given-up" }),
+    job("e", { firstStartMs: 1 }),
+    job("f", { outcome: "cancelled" }),
+  ];
+  const standstills = new Map([
+    [jobId("a"), "no-room-now"],
+    [jobId("b"), "larger-than-cluster"],
+    [jobId("c"), "deadline-missed"],
+    [jobId("d"), "deadline-missed"],
+  ] as const);
+  const { undone, unfinished } = summarizeJobs(jobs, { spreads: [], standstills });
+  assert.deepEqual(undone, [
+    { reason: "larger-than-cluster", jobs: 1, neverStarted: 1, first: "b" },
+    { reason: "deadline-missed", jobs: 2, neverStarted: 1, first: "c" },
+    { reason: "running", jobs: 1, neverStarted: 0, first: "e" },
+  ]);
+  assert.equal(unfinished, 2);
 });

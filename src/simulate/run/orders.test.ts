@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   addNode,
+  resume,
   simulatedJob,
   shrink,
   sleepReplica,
@@ -55,6 +56,19 @@ test("orders to leave are counted by reason, and whom they are for", () => {
       { ...none, reason: "overload", for: "online", suspensions: 1 },
     ],
   );
+});
+
+test("what a job was told last stands until it begins", () => {
+  const waits = (code: "no-room-now" | "queue-limit"): Action => {
+    return { kind: "wait-job", job: job.id, refusal: { kind: "cannot-now", code, message: "" } };
+  };
+  const began = start("j", 1, "0 n0/0");
+  const told = (...actions: readonly Action[]) => ordersAfter(actions).standstills.get(job.id);
+  assert.equal(told(waits("queue-limit"), waits("no-room-now")), "no-room-now");
+  assert.equal(told(waits("no-room-now"), began), undefined);
+  assert.equal(told(began, suspend("j", 1)), "suspended");
+  assert.equal(told(began, suspend("j", 1), resume("j", "0 n0/0")), undefined);
+  assert.equal(told(began, stop("j", true, 1), waits("no-room-now")), "no-room-now");
 });
 
 test("orders to replicas are counted by service", () => {

@@ -2,6 +2,7 @@ import type { Action, LeaveReason, StartJob } from "../../model/action.ts";
 import type { JobId, ServiceId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Node } from "../../model/node.ts";
+import type { RefusalCode } from "../../model/refusal.ts";
 import { requestedMilli, type ResourceRequest } from "../../model/resources.ts";
 import { leastNodes } from "./least-nodes.ts";
 import { type SizeClass, sizeClassOf } from "./size-classes.ts";
@@ -31,6 +32,9 @@ export interface Spread {
   readonly ratio: number;
 }
 
+/** Why a job is not running: what it was told last, or that it is suspended. */
+export type Standstill = RefusalCode | "suspended";
+
 /** What the scheduler ordered in a run. O(members) for each order. */
 export class Orders {
   /** By reason, in order of first appearance. */
@@ -38,6 +42,8 @@ export class Orders {
   readonly replicas = new Map<ServiceId, ReplicaOrders>();
   /** One for each start of a gang of two or more members. */
   readonly spreads: Spread[] = [];
+  /** Of the jobs that were told, or suspended, after they last began. */
+  readonly standstills = new Map<JobId, Standstill>();
   evicted = 0;
   readonly #jobs: ReadonlyMap<JobId, BatchJob>;
   /** The least nodes of gangs on the nodes that there are. */
@@ -55,10 +61,19 @@ export class Orders {
   /** @param fleet all nodes that there are now. */
   note(action: Action, fleet: { readonly nodes: Iterable<Node> }): void {
     switch (action.kind) {
+      case "wait-job":
+      case "give-up-job":
+        this.standstills.set(action.job, action.refusal.code);
+        break;
+      case "resume-job":
+        this.standstills.delete(action.job);
+        break;
       case "start-job":
+        this.standstills.delete(action.job);
         if (action.members.length > 1) this.#noteSpread(action, fleet);
         break;
       case "suspend-job":
+        this.standstills.set(action.job, "suspended");
         this.#evict(action.reason).suspensions += 1;
         break;
       case "stop-job":

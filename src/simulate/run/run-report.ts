@@ -19,6 +19,7 @@ import {
   serviceTable,
   spreadTable,
   type Table,
+  undoneTable,
   useTable,
   waitTable,
 } from "./run-tables.ts";
@@ -79,6 +80,7 @@ function tablesOf(summary: RunSummary): PageTable[] {
     ["What devices were held for", useTable(summary)],
     ["Allocation and fragmentation", metricTable(summary)],
     ["Jobs", jobTable(summary)],
+    ["Jobs that were not done, and what they were told last", undoneTable(summary)],
     ...telling.map(([name, list]) => [`Waits by ${name}`, waitTable(name, list)] as const),
     ...telling.map(
       ([name, list]) => [`From submission to end by ${name}`, completionTable(name, list)] as const,

@@ -110,7 +110,7 @@ function summarize(scenario: Scenario, run: RunResult): RunSummary {
   const { books, endMs, samples, orders } = run;
   const held = books.milliMs(endMs);
   const heldMilliMs = held.offline + held.busy + held.idle + held.moving;
-  const jobs = summarizeJobs(books.jobs, orders.spreads);
+  const jobs = summarizeJobs(books.jobs, orders);
   const cpu = summarizeCpu(books.cpuLoads);
   const bought = run.fleet.milliMsByKind(endMs);
   let boughtMilliMs = 0;

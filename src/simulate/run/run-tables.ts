@@ -5,6 +5,9 @@ import type { RunSummary } from "./run-scenario.ts";
 /** Rows of cells, the head first. As text each fits 80 columns. */
 export type Table = readonly (readonly string[])[];
 
+/** Characters of a job's name; the rest of it is cut off. */
+const NAME_WIDTH = 30;
+
 /** 12.34 of 0.1234. */
 export function percent(share: number, digits = 2): string {
   return `${(100 * share).toFixed(digits)} %`;
@@ -64,6 +67,19 @@ export function jobTable({ jobs }: RunSummary): Table {
       duration(jobs.waitSeconds.p50),
       duration(jobs.waitSeconds.p99),
     ],
+  ];
+}
+
+/** Jobs that did not succeed, and why; without rows if all did. */
+export function undoneTable({ jobs }: RunSummary): Table {
+  return [
+    ["not done for", "jobs", "never started", "first of them"],
+    ...jobs.undone.map(({ reason, jobs: count, neverStarted, first }) => [
+      reason,
+      String(count),
+      String(neverStarted),
+      first.length <= NAME_WIDTH ? first : `${first.slice(0, NAME_WIDTH - 1)}…`,
+    ]),
   ];
 }
 

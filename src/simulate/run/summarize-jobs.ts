@@ -1,4 +1,5 @@
 import type { JobHistory } from "../../engine/simulated/books.ts";
+import type { JobId } from "../../model/ids.ts";
 import {
   completionsOf,
   type DoneHours,
@@ -7,7 +8,7 @@ import {
   type JobGroups,
   waitsOf,
 } from "./job-groups.ts";
-import type { Spread } from "./orders.ts";
+import type { Orders, Spread, Standstill } from "./orders.ts";
 import { type Quantiles, quantilesOf, rankOf } from "./quantiles.ts";
 import { SIZE_CLASSES, type SizeClass } from "./size-classes.ts";
 
@@ -17,6 +18,8 @@ export interface JobSummary {
   readonly submitted: number;
   readonly succeeded: number;
   readonly unfinished: number;
+  /** Jobs that did not succeed, unfinished or given up, by why. */
+  readonly undone: readonly UndoneJobs[];
   readonly suspensions: number;
   readonly stops: number;
   readonly productiveHours: number;
@@ -35,6 +38,17 @@ export interface JobSummary {
   readonly spread: readonly SpreadSummary[];
 }
 
+/** Jobs that did not succeed, for one reason. */
+export interface UndoneJobs {
+  /** What they were told last; "running" if the run ended before they did. */
+  readonly reason: Standstill | "running";
+  readonly jobs: number;
+  /** Of them: those whose gang was never up. */
+  readonly neverStarted: number;
+  /** Name of the first. */
+  readonly first: JobId;
+}
+
 /**
  * JTTED: how placement stretches training. Ours is the nodes that each start of a gang took over the
  * least that could have held it on an empty cluster; 1 is best. It knows no network between nodes
@@ -50,7 +64,10 @@ export interface SpreadSummary {
 }
 
 /** O(jobs × log jobs). */
-export function summarizeJobs(jobs: readonly JobHistory[], spreads: readonly Spread[]): JobSummary {
+export function summarizeJobs(
+  jobs: readonly JobHistory[],
+  { spreads, standstills }: Pick<Orders, "spreads" | "standstills">,
+): JobSummary {
   let suspensions = 0;
   let stops = 0;
   let productive = 0;
@@ -66,6 +83,7 @@ export function summarizeJobs(jobs: readonly JobHistory[], spreads: readonly Spr
     submitted: jobs.length,
     succeeded: completions.length,
     unfinished: jobs.filter(({ outcome }) => outcome === undefined).length,
+    undone: groupUndone(jobs, standstills),
     suspensions,
     stops,
     productiveHours: productive / DEVICE_HOUR,
@@ -77,6 +95,21 @@ export function summarizeJobs(jobs: readonly JobHistory[], spreads: readonly Spr
     doneHours: doneHours(jobs),
     spread: summarizeSpreads(spreads),
   };
+}
+
+/** In order of the first job of each reason. */
+function groupUndone(
+  jobs: readonly JobHistory[],
+  standstills: ReadonlyMap<JobId, Standstill>,
+): UndoneJobs[] {
+  const undone = jobs.filter(({ outcome }) => outcome === undefined || outcome === "given-up");
+  const byReason = Map.groupBy(undone, ({ id }) => standstills.get(id) ?? "running");
+  return Array.from(byReason, ([reason, list]) => ({
+    reason,
+    jobs: list.length,
+    neverStarted: list.filter(({ firstStartMs }) => firstStartMs === undefined).length,
+    first: list[0].id,
+  }));
 }
 
 function summarizeSpreads(spreads: readonly Spread[]): SpreadSummary[] {

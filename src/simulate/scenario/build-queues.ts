@@ -1,4 +1,3 @@
-import { checkGuarantees, checkQueue } from "../../decide/queues/check-queue.ts";
 import { type Amounts, RESOURCES } from "../../model/amounts.ts";
 import { queueId } from "../../model/ids.ts";
 import type { Queue } from "../../model/queue.ts";
@@ -79,21 +78,26 @@ function toAmounts({ cpu, memory, gpus }: QueueShape["limit"]): Partial<Amounts>
   };
 }
 
+/** The tree's own rule (Q1), in words of the file. */
 function checkAmounts(
   text: ScenarioText,
   queues: readonly Queue[],
   indexOf: ReadonlyMap<string, number>,
 ): void {
-  for (const queue of queues) {
-    const index = indexOf.get(queue.id)!;
-    const invalid = checkQueue(queue);
-    if (invalid !== undefined) {
-      throw text.refuse("invalid-setting", ["queues", index], invalid.message);
-    }
-    const children = queues.filter(({ parent }) => parent === queue.id);
-    const excess = checkGuarantees(queue, children);
-    if (excess !== undefined) {
-      throw text.refuse("guarantee-too-large", ["queues", index], excess.message);
+  for (const { id, guaranteed, limit } of queues) {
+    const index = indexOf.get(id)!;
+    const children = queues.filter(({ parent }) => parent === id);
+    for (const name of RESOURCES) {
+      const own = guaranteed[name] ?? 0;
+      const most = limit[name] ?? Infinity;
+      if (own > most) {
+        const problem = `queue ${id} is guaranteed ${sayAmount(name, own)} and limited to ${sayAmount(name, most)}`;
+        throw text.refuse("invalid-setting", ["queues", index], problem);
+      }
+      const below = children.reduce((sum, child) => sum + (child.guaranteed[name] ?? 0), 0);
+      if (below <= own) continue;
+      const problem = `the queues below ${id} are guaranteed ${sayAmount(name, below)}, and it is guaranteed ${sayAmount(name, own)}`;
+      throw text.refuse("guarantee-too-large", ["queues", index], problem);
     }
   }
 }

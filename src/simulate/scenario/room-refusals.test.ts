@@ -139,14 +139,14 @@ testRefusals({
     put: "speech, parent: research, guaranteed: {gpus: 1}, limit: {gpus: 0.5}",
     code: "invalid-setting",
     key: "queues[2]",
-    says: /guaranteed 1000 gpuMilli and limited to 500/,
+    says: /queue speech is guaranteed 1 GPU and limited to 0\.5 GPUs/,
   },
   "a parent guaranteed less than its children": {
     take: "guaranteed: {gpus: 4}",
     put: "guaranteed: {gpus: 1}",
     code: "guarantee-too-large",
     key: "queues[0]",
-    says: /children of queue research would be guaranteed 2000 gpuMilli, and it is guaranteed 1000/,
+    says: /the queues below research are guaranteed 2 GPUs, and it is guaranteed 1 GPU\./,
   },
 });
 
