@@ -81,3 +81,11 @@ export function spareRoleOf({ job, counts }: JobRecord): number {
   }
   return best;
 }
+
+/** More than the members that a job ever has: a unit's number tells its job and its member. */
+const MEMBERS_MAX = 2 ** 24;
+
+/** Number of the unit that stands for the whole of a job; those of its members are higher. */
+export function firstUnitAt(sequence: number): number {
+  return sequence * MEMBERS_MAX;
+}

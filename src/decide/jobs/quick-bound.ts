@@ -1,6 +1,6 @@
 import type { JobBook } from "./job-book.ts";
+import { firstUnitAt } from "./job-record.ts";
 import { ROW_COST_WIDTH, RowCost } from "./row-costs.ts";
-import { firstUnitAt } from "./row-offers.ts";
 
 /** Costs closer than one part in this many may be equal but for rounding. */
 const COST_STEPS = 1e11;
@@ -72,7 +72,7 @@ export function leastSet(
   const { classes } = model;
   const costs = book.rows.costs(row, table.changes.last[row], bound.graceMs);
   const most = cost + cost / COST_STEPS;
-  const parking = parkingOn(book, row, bound);
+  const parking = table.memoryFree[row] - bound.reserve;
   let first = Infinity;
   let [milli, cpu, memory] = [0, 0, 0];
   for (let at = 0; at < costs.length; at += ROW_COST_WIDTH) {

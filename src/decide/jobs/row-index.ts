@@ -1,10 +1,11 @@
 import type { RequestClasses } from "../cluster/request-classes.ts";
 import { costsOf } from "./row-costs.ts";
-import type { JobRecord, Member } from "./job-record.ts";
+import { firstUnitAt, type JobRecord, type Member } from "./job-record.ts";
 
 /** Set in a row's mask where an elastic job has members to spare. */
 export const SPARE_BIT = 1 << 30;
 const UNKNOWN = -1;
+const NO_COSTS = new Float64Array(0);
 const NOBODY: ReadonlyMap<JobRecord, RowJob> = new Map();
 
 /** A job on a row, and what its members hold there. Replaced, never changed. */
@@ -28,11 +29,13 @@ export class RowIndex {
   /** By row: jobs that run there, by submission, as far as they are known. */
   #running: (readonly RowJob[] | undefined)[] = [];
   /** By row: the costs of these, as they were at that change of the row and with that grace. */
-  #costs: (Float64Array | undefined)[] = [];
+  #costs: Float64Array[] = [];
   #costsAt: number[] = [];
   #graceMs = 0;
   /** By row: anybody's leaving costs at least so much, while the costs are as they were. */
   #least: number[] = [];
+  /** By row: the first unit of its first job. */
+  #firsts: number[] = [];
 
   constructor(classes: RequestClasses) {
     this.#classes = classes;
@@ -60,18 +63,21 @@ export class RowIndex {
    * the table. O(1) while the row stays, and the grace.
    */
   costs(row: number, changedAt: number, graceMs: number): Float64Array {
-    if (graceMs !== this.#graceMs) this.#costs = [];
+    if (graceMs !== this.#graceMs) this.#costsAt = [];
     this.#graceMs = graceMs;
-    const known = this.#costs[row];
-    if (known !== undefined && this.#costsAt[row] === changedAt) return known;
-    const costs = costsOf(this.running(row), graceMs);
-    while (this.#costs.length <= row) this.#costs.push(undefined);
-    while (this.#costsAt.length <= row) this.#costsAt.push(-1);
-    while (this.#least.length <= row) this.#least.push(0);
-    this.#costs[row] = costs;
+    if (this.#costsAt[row] === changedAt) return this.#costs[row];
+    const running = this.running(row);
+    while (this.#costs.length <= row) {
+      this.#costs.push(NO_COSTS);
+      this.#least.push(0);
+      this.#firsts.push(0);
+    }
+    while (this.#costsAt.length <= row) this.#costsAt.push(UNKNOWN);
+    this.#costs[row] = costsOf(running, graceMs);
     this.#costsAt[row] = changedAt;
     this.#least[row] = 0;
-    return costs;
+    this.#firsts[row] = running.length === 0 ? 0 : firstUnitAt(running[0].record.sequence);
+    return this.#costs[row];
   }
 
   /**
@@ -79,8 +85,12 @@ export class RowIndex {
    * the row does, since what a job loses by leaving grows with time until it saves. O(1).
    */
   leastCost(row: number, changedAt: number): number {
-    if (this.#costs[row] === undefined || this.#costsAt[row] !== changedAt) return 0;
-    return this.#least[row];
+    return this.#costsAt[row] === changedAt ? this.#least[row] : 0;
+  }
+
+  /** No unit of the row has a lower number: 0 where nothing is known. O(1). */
+  firstUnit(row: number, changedAt: number): number {
+    return this.#costsAt[row] === changedAt ? this.#firsts[row] : 0;
   }
 
   /** It is known now, of the costs that `costs` gave last. */
@@ -115,7 +125,7 @@ export class RowIndex {
     for (const { row } of members) {
       this.#masks[row] = UNKNOWN;
       this.#running[row] = undefined;
-      this.#costs[row] = undefined;
+      this.#costsAt[row] = UNKNOWN;
     }
   }
 

@@ -1,11 +1,8 @@
 import type { RowUnit } from "../preemption/row-victims.ts";
 import type { RowHolding } from "../preemption/room.ts";
 import type { JobBook } from "./job-book.ts";
-import type { JobRecord, Member } from "./job-record.ts";
+import { firstUnitAt, type JobRecord, type Member } from "./job-record.ts";
 import { mayLeave, spareMembers, type Whose } from "./who-may-leave.ts";
-
-/** More than the members that a job ever has: a unit's number tells its job and its member. */
-const MEMBERS_MAX = 2 ** 24;
 
 /** A unit in the words of jobs: the whole of one, or one member to spare. */
 export interface OfferedUnit extends RowUnit {
@@ -40,7 +37,7 @@ export function offerOf(
     const leavesWhole = mayLeave(claim, record, search.nowMs);
     if (!leavesWhole && record.spare === 0) continue;
     const group = spare.length;
-    const number = firstUnitOf(record);
+    const number = firstUnitAt(record.sequence);
     spare.push(record.spare);
     if (leavesWhole) {
       const { lostWork: cost, keepsMemory } = search.leavingOf(record);
@@ -57,16 +54,6 @@ export function offerOf(
     }
   }
   return { units, spare };
-}
-
-/** Number of the unit that stands for the whole of the job; those of its members are higher. */
-function firstUnitOf({ sequence }: JobRecord): number {
-  return firstUnitAt(sequence);
-}
-
-/** As `firstUnitOf` says, for the job of that sequence. */
-export function firstUnitAt(sequence: number): number {
-  return sequence * MEMBERS_MAX;
 }
 
 /** What a member gives back of its row; that of a job suspended in place keeps its memory. */

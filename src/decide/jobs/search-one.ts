@@ -54,11 +54,11 @@ export function searchForOne(
   let best: Found | undefined;
   for (let each = heap.pop(); each !== undefined; each = heap.pop()) {
     if (best !== undefined && isAbove(each.cost, best.set.cost)) break;
-    if (each.by !== "devices") {
+    if (best !== undefined && !mayBeat(each, best.set)) continue;
+    if (each.by === "devices") best = look(each.row, best) ?? best;
+    else {
       sharpen(book, each, request, bound);
       if (each.cost < Infinity) heap.push(each);
-    } else if (best === undefined || mayBeat(each, best.set)) {
-      best = look(each.row, best) ?? best;
     }
   }
   if (best === undefined) return undefined;
@@ -85,29 +85,31 @@ function boundsOf({ rows, ground }: JobBook, { mask }: Claim, among: Iterable<nu
   for (const row of among) {
     if ((rows.maskOf(row) & mask) === 0) continue;
     const cost = rows.leastCost(row, last[row]);
-    bounds.push({ row, cost, count: 0, first: 0, by: "least" });
+    const first = rows.firstUnit(row, last[row]);
+    bounds.push({ row, cost, count: 1, first, by: "least" });
   }
   return bounds;
 }
 
 /** The next better bound of the row. */
 function sharpen(book: JobBook, bounded: Bounded, request: number, bound: BoundFor): void {
-  const { row } = bounded;
+  const { row, cost } = bounded;
   if (bounded.by === "least") {
     bounded.by = "amounts";
     const isAble = couldHold(book.ground, row, request);
     bounded.cost = isAble ? quickBound(book, row, request, bound) : Infinity;
-    return;
+  } else {
+    bounded.by = "devices";
+    bounded.cost = Math.max(cost, deviceBound(book, row, request, bound));
+    if (bounded.cost === cost) return;
   }
-  bounded.by = "devices";
-  bounded.cost = Math.max(bounded.cost, deviceBound(book, row, request, bound));
   if (bounded.cost === Infinity) return;
   const { count, first } = leastSet(book, row, request, bounded.cost, bound);
   bounded.count = count;
   bounded.first = first;
 }
 
-/** What is not sharp goes first among equals. */
+/** By rule V4, as far as the bounds tell. */
 function compareBounds(left: Bounded, right: Bounded): number {
   return (
     left.cost - right.cost ||
