@@ -173,7 +173,7 @@ export class JobBook {
       this.#waitsNoMore(record);
     }
     record.state = { kind: "running" };
-    record.group = this.groups.join(record, this.ground.table.changes.count);
+    record.group = this.groups.join(record);
     record.members = members;
     this.rows.add(record, members);
     this.#recount(record);

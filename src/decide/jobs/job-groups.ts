@@ -17,8 +17,6 @@ export interface JobGroup {
   readonly slot: number;
   /** Its bit in the mask of a row. */
   readonly bit: number;
-  /** Changes of the cluster table when its first job had taken its room. */
-  readonly madeAt: number;
   /** Jobs that run, 1 or more. */
   running: number;
 }
@@ -41,8 +39,8 @@ export class JobGroups {
     return this.#byLeaf.keys();
   }
 
-  /** The job starts to run, in this group; the table has seen so many changes, its own among them. */
-  join({ leaf, job, amounts }: JobRecord, changes: number): JobGroup {
+  /** The job starts to run, in this group. */
+  join({ leaf, job, amounts }: JobRecord): JobGroup {
     const holds = resourcesOf(amounts);
     const key = keyOf(job.priority, holds);
     let groups = this.#byLeaf.get(leaf);
@@ -52,7 +50,7 @@ export class JobGroups {
       const free = this.#slots.indexOf(false);
       const slot = free === -1 ? this.#slots.length : free;
       const bit = 1 << (slot % BITS);
-      group = { leaf, priority: job.priority, holds, slot, bit, madeAt: changes, running: 0 };
+      group = { leaf, priority: job.priority, holds, slot, bit, running: 0 };
       this.#slots[slot] = true;
       this.version += 1;
       groups.set(key, group);

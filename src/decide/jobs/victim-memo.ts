@@ -30,8 +30,6 @@ export class VictimMemo {
   #mask: number;
   readonly #kinds: readonly Kind[];
   readonly #reader: ChangeReader;
-  /** Changes of the table up to which all of these groups have been looked at. */
-  #knownAt: number;
   /** Groups with which a search has failed since a row changed that would hold something. */
   #futileWith: Groups | "none" = "none";
 
@@ -41,21 +39,23 @@ export class VictimMemo {
     this.#mask = mask;
     this.#kinds = kindsOf(pieces);
     this.#reader = new ChangeReader(table);
-    this.#knownAt = table.changes.count;
   }
 
-  /** Whether a group may leave now that could not before, though its jobs ran: then this is void. */
-  isVoid(groups: ReadonlySet<JobGroup>): boolean {
+  /** Jobs of these groups may leave too from now on. O(rows), and a bound for those where they run. */
+  widen(book: JobBook, groups: ReadonlySet<JobGroup>, nowMs: number): void {
     const known = this.#groups;
-    if (known === undefined) return false;
+    if (known === undefined) return;
+    let bits = 0;
     for (const group of groups) {
       if (known.has(group)) continue;
-      if (group.madeAt <= this.#knownAt) return true;
-      // Jobs of a group that is younger run on rows that have changed since.
       known.add(group);
-      this.#mask |= group.bit;
+      bits |= group.bit;
     }
-    return false;
+    if (bits === 0) return;
+    this.#mask |= bits;
+    for (let row = 0; row < book.ground.table.rows; row += 1) {
+      if ((book.rows.maskOf(row) & bits) !== 0) this.#readRow(book, row, nowMs);
+    }
   }
 
   /** Whether it is worth a search. O(rows changed since the last call). */
@@ -79,12 +79,13 @@ export class VictimMemo {
   }
 
   #read(book: JobBook, nowMs: number): void {
-    const claim = { groups: this.#groups, mask: this.#mask };
     const reader = this.#reader;
-    for (let row = reader.next(); row !== -1; row = reader.next()) {
-      for (const kind of this.#kinds) this.#readKind(book, row, kind, { claim, nowMs });
-    }
-    this.#knownAt = book.ground.table.changes.count;
+    for (let row = reader.next(); row !== -1; row = reader.next()) this.#readRow(book, row, nowMs);
+  }
+
+  #readRow(book: JobBook, row: number, nowMs: number): void {
+    const claim = { groups: this.#groups, mask: this.#mask };
+    for (const kind of this.#kinds) this.#readKind(book, row, kind, { claim, nowMs });
   }
 
   #readKind(

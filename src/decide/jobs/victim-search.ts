@@ -37,7 +37,7 @@ export function makeRoom(
   const claim = { pieces, groups, mask, slots, reasonOf };
   const options = optionsFor(book, pieces, deciding);
   const { table } = book.ground;
-  if (line.memo?.isVoid(groups) === true) line.memo = undefined;
+  line.memo?.widen(book, groups, deciding.nowMs);
   // Only where several pieces could be is worth knowing before a search has failed.
   if (pieces.length > 1) line.memo ??= new VictimMemo(table, pieces, claim);
   if (line.memo?.isHopeful(book, groups, deciding.nowMs) === false) return undefined;
