@@ -216,10 +216,23 @@ test("a wrong setting beside the file is refused as itself", async () => {
     ["services.chat.sart", "1s", "unknown-key", /services\[0\]\.sart.*did you mean "start"/],
     ["grace", "soon", "invalid-setting", /^--set grace=soon, grace: must be a time/],
     ["grace", "[", "invalid-yaml", /--set grace=\[/],
+    ["grace", "*a", "invalid-yaml", /--set grace=\*a: \*a stands for nothing/],
+    ["__proto__.x", "1", "unknown-key", /^--set __proto__\.x=1, __proto__: is no key here/],
+    ["horizn.x", "1", "unknown-key", /^--set horizn\.x=1, horizn: .*did you mean "horizon"/],
   ] as const;
   for (const [path, value, code, message] of wrong) {
     await assert.rejects(read(WHOLE, { set: [[path, value]] }), { code, message });
   }
+});
+
+test("two settings of one key are refused, however they name it", async () => {
+  for (const path of ["nodes.1.count", "nodes.host.count"]) {
+    const set = [["nodes.1.count", "3"] as const, [path, "4"] as const];
+    const message = /=4, nodes\[1\]\.count: --set nodes\.1\.count=3 sets it already/;
+    await assert.rejects(read(WHOLE, { set }), { code: "invalid-setting", message });
+  }
+  const set = [["prices", "{A10: 1}"] as const, ["prices.default", "2"] as const];
+  assert.deepEqual((await read(WHOLE, { set })).prices, { default: 2, kinds: { A10: 1 } });
 });
 
 const POOL = `name: pool

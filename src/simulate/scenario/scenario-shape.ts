@@ -41,10 +41,14 @@ const nodes = oneOf({
     kind: name.optional(),
     gpuMemory: memory.optional(),
     ...overcommitted,
-  }).refine(({ gpus, kind }) => gpus === 0 || kind !== undefined, {
-    path: ["kind"],
-    message: "is missing; nodes with GPUs say of which kind they are",
-  }),
+  })
+    .refine(({ gpus, kind }) => gpus === 0 || kind !== undefined, {
+      path: ["kind"],
+      message: "is missing; nodes with GPUs say of which kind they are",
+    })
+    .superRefine(({ gpus, kind, gpuMemory }, context) => {
+      if (gpus === 0) refuseKeys(context, { kind, gpuMemory }, "is of GPUs; these nodes have none");
+    }),
   csv: settings({ csv: plainTraceFile, ...overcommitted }),
 });
 
@@ -70,6 +74,27 @@ const request = {
   gpuMemory: memory.optional(),
   kinds: z.array(name).default([]),
 };
+
+/** Who asks for no GPU cannot say of which sort. */
+function checkSort(
+  { gpus, gpuMemory, kinds }: z.output<z.ZodObject<typeof request>>,
+  context: z.RefinementCtx,
+): void {
+  if (gpus.count > 0) return;
+  const told = { gpuMemory, kinds: kinds.length === 0 ? undefined : kinds };
+  refuseKeys(context, told, "is of GPUs; none is asked for");
+}
+
+/** What is told here is read by nobody. */
+function refuseKeys(
+  context: z.RefinementCtx,
+  told: Readonly<Record<string, unknown>>,
+  message: string,
+): void {
+  for (const [key, value] of Object.entries(told)) {
+    if (value !== undefined) context.addIssue({ code: "custom", path: [key], message });
+  }
+}
 
 /** What every job of a source has in common. */
 const handling = {
@@ -105,11 +130,20 @@ const listedJob = settings({
   work: period,
   deadline: period.optional(),
   roles: z
-    .array(settings({ ...request, name, members }))
+    .array(settings({ ...request, name, members }).superRefine(checkSort))
     .min(1)
     .max(ROLES_MAX),
   speeds: z.record(name, z.number().positive()).optional(),
   failures: z.array(settings({ attempt: wholeNumber(1, COUNT_MAX), after: duration })).optional(),
+}).superRefine(({ roles, speeds, failures = [] }, context) => {
+  if (roles.every(({ gpus }) => gpus.count === 0)) {
+    refuseKeys(context, { speeds }, "are of GPUs; the job asks for none");
+  }
+  for (const [index, { attempt }] of failures.entries()) {
+    if (failures.findIndex((other) => other.attempt === attempt) === index) continue;
+    const message = `is ${attempt} as before; an attempt fails once`;
+    context.addIssue({ code: "custom", path: ["failures", index, "attempt"], message });
+  }
 });
 
 const jobs = oneOf({
@@ -171,13 +205,15 @@ const service = settings({
   }),
   objective: settings({ wait: duration, quantile: z.number().gt(0).max(1) }),
   requests,
-}).refine(
-  ({ sleep, replicas }) => typeof sleep?.standby !== "number" || sleep.standby <= replicas.max,
-  {
-    path: ["sleep", "standby"],
-    message: "is more than the replicas' max",
-  },
-);
+})
+  .superRefine(checkSort)
+  .refine(
+    ({ sleep, replicas }) => typeof sleep?.standby !== "number" || sleep.standby <= replicas.max,
+    {
+      path: ["sleep", "standby"],
+      message: "is more than the replicas' max",
+    },
+  );
 
 const failure = oneOf({
   nodeLost: settings({ at: duration, nodeLost: name, repair: period.optional() }),

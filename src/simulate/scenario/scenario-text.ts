@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -8,6 +9,7 @@ import {
   LineCounter,
   type Node as YamlNode,
   parseDocument,
+  visit,
 } from "yaml";
 import { InputError, type InputErrorCode, type InputPlace } from "../../trace/input-error.ts";
 
@@ -41,14 +43,23 @@ export function parseScenarioText(
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined) {
     const { line } = lines.linePos(fault.pos[0]);
-    throw new InputError("invalid-yaml", { file, line }, firstLine(fault.message));
+    const problem =
+      fault.code === "MULTIPLE_DOCS"
+        ? "another document begins here, and a scenario is one"
+        : firstLine(fault.message);
+    throw new InputError("invalid-yaml", { file, line }, problem);
   }
-  const given = overrides.map((override) => ({ override, path: setValue(document, override) }));
+  const lost = findLostAlias(document);
+  if (lost !== undefined) {
+    const { line } = lines.linePos(lost.range![0]);
+    throw new InputError("invalid-yaml", { file, line }, `*${lost.source} stands for nothing`);
+  }
+  const given = setAll(document, overrides);
 
   function placeOf(path: KeyPath): InputPlace {
     const key = formatKeyPath(path);
-    const setBy = given.find(({ path: set }) => set.every((step, index) => step === path[index]));
-    if (setBy !== undefined) return { file: `--set ${setBy.override.join("=")}`, key };
+    const setBy = given.find(({ owned }) => owned.every((step, index) => step === path[index]));
+    if (setBy !== undefined) return { file: sayOverride(setBy.override), key };
     const offset = walk(document, path).offset;
     return { file, line: lines.linePos(offset).line, ...(key === "" ? {} : { key }) };
   }
@@ -69,6 +80,23 @@ function formatKeyPath(path: KeyPath): string {
       return index === 0 ? String(step) : `.${String(step)}`;
     })
     .join("");
+}
+
+/** The first alias whose anchor does not stand before it. O(nodes). */
+function findLostAlias(document: Document): Alias | undefined {
+  const anchors = new Set<string>();
+  let lost: Alias | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (anchors.has(alias.source)) return undefined;
+      lost = alias;
+      return visit.BREAK;
+    },
+    Value(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+  });
+  return lost;
 }
 
 /** Aliases may multiply a small text into a large value; the library refuses that here. */
@@ -117,14 +145,46 @@ function resolved(document: Document, value: unknown): YamlNode | null {
   return isNode(value) ? value : null;
 }
 
-/** Sets the value and returns its path with names resolved to indices. */
-function setValue(document: Document, [text, valueText]: Override): KeyPath {
-  const file = `--set ${text}=${valueText}`;
+interface Given {
+  readonly override: Override;
+  /** With names resolved to indices. */
+  readonly path: KeyPath;
+  /** As much of the path as leads to what is not the file's. */
+  readonly owned: KeyPath;
+}
+
+function setAll(document: Document, overrides: readonly Override[]): Given[] {
+  const given = new Map<string, Given>();
+  for (const override of overrides) {
+    const set = setValue(document, override);
+    const key = formatKeyPath(set.path);
+    const earlier = given.get(key);
+    if (earlier !== undefined) {
+      const problem = `--set ${earlier.override.join("=")} sets it already`;
+      throw new InputError("invalid-setting", { file: sayOverride(override), key }, problem);
+    }
+    given.set(key, set);
+  }
+  return [...given.values()];
+}
+
+function sayOverride([path, value]: Override): string {
+  return `--set ${path}=${value}`;
+}
+
+function setValue(document: Document, override: Override): Given {
+  const [text, valueText] = override;
+  const file = sayOverride(override);
   const value = parseDocument(valueText);
   if (value.errors.length > 0) {
     throw new InputError("invalid-yaml", { file }, firstLine(value.errors[0].message));
   }
+  const lost = findLostAlias(value);
+  if (lost !== undefined) {
+    throw new InputError("invalid-yaml", { file }, `*${lost.source} stands for nothing`);
+  }
   const path: (string | number)[] = [];
+  let known = 0;
   let node = resolved(document, document.contents);
   for (const step of text.split(".")) {
     const index = isSeq(node) ? indexOf(document, node.items, step) : step;
@@ -133,7 +193,9 @@ function setValue(document: Document, [text, valueText]: Override): KeyPath {
       throw new InputError("unknown-name", { file }, `${within} has no "${step}"`);
     }
     path.push(index);
-    node = resolved(document, stepInto(node, index)?.value);
+    const next = stepInto(node, index);
+    if (next !== undefined) known = path.length;
+    node = resolved(document, next?.value);
   }
   try {
     document.setIn(path, document.createNode(value.toJS()));
@@ -141,7 +203,7 @@ function setValue(document: Document, [text, valueText]: Override): KeyPath {
     const problem = `${formatKeyPath(path)} leads through a value that has no keys`;
     throw new InputError("unknown-name", { file }, problem);
   }
-  return path;
+  return { override, path, owned: path.slice(0, known + 1) };
 }
 
 /** Index of the item that has this index or this name. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { folder, testRefusals } from "../../../test/support/scenario-refusals.ts";
+import { InputError } from "../../trace/input-error.ts";
 import { readScenario } from "./read-scenario.ts";
 
 const worker = "members: 4, cpu: 2, memory: 8Gi, gpus: 1";
@@ -107,6 +108,70 @@ testRefusals({
     code: "invalid-setting",
     key: "services[0].sleep.standby",
     says: /more than the replicas' max/,
+  },
+});
+
+// Keys that nobody would read.
+const OF_GPUS = /is of GPUs; none is asked for/;
+testRefusals({
+  "a kind of GPU of nodes without": {
+    take: "cpu: 32, memory: 16Gi}",
+    put: "cpu: 32, memory: 16Gi, kind: A10}",
+    code: "invalid-setting",
+    key: "nodes[1].kind",
+    says: /is of GPUs; these nodes have none/,
+  },
+  "the memory of GPUs of nodes without": {
+    take: "cpu: 32, memory: 16Gi}",
+    put: "cpu: 32, memory: 16Gi, gpuMemory: 24Gi}",
+    code: "invalid-setting",
+    key: "nodes[1].gpuMemory",
+    says: /is of GPUs; these nodes have none/,
+  },
+  "a kind of GPU of a role without": {
+    take: worker,
+    put: "members: 4, cpu: 2, memory: 8Gi, kinds: [H100]",
+    code: "invalid-setting",
+    key: `${TRAIN}.roles[0].kinds`,
+    says: OF_GPUS,
+  },
+  "the memory of GPUs of a replica without": {
+    take: "    gpus: 1\n",
+    put: "    gpuMemory: 999Gi\n",
+    code: "invalid-setting",
+    key: "services[0].gpuMemory",
+    says: OF_GPUS,
+    on: "gpuMemory: 999Gi",
+  },
+  "speeds of a job without GPUs": {
+    take: `        roles:\n          - {name: worker, ${worker}}`,
+    put: "        roles: [{name: worker, members: 4, cpu: 2, memory: 8Gi}]\n        speeds: {A10: 2}",
+    code: "invalid-setting",
+    key: `${TRAIN}.speeds`,
+    says: /are of GPUs; the job asks for none/,
+    on: "speeds",
+  },
+  "an attempt that fails twice": {
+    take: "        work: 2h\n",
+    put: "        work: 2h\n        failures:\n          - {attempt: 1, after: 1s}\n          - {attempt: 1, after: 2s}\n",
+    code: "invalid-setting",
+    key: `${TRAIN}.failures[1].attempt`,
+    says: /is 1 as before/,
+    on: "after: 2s",
+  },
+  "a line break in a name": {
+    take: "- name: train",
+    put: '- name: "tr\\nain"',
+    code: "invalid-setting",
+    key: `${TRAIN}.name`,
+    says: /must have no line breaks or other control characters/,
+  },
+  "a line break in the name of a kind": {
+    take: "{A10: 0.75}",
+    put: '{default: 1, "A\\n10": 0.75}',
+    code: "invalid-setting",
+    key: "prices.A\n10",
+    says: /must have no line breaks/,
   },
 });
 
@@ -266,16 +331,22 @@ test("refused: a scenario without nodes", async () => {
 });
 
 test("refused: what is no YAML, at its line", async () => {
-  const texts: readonly [text: string, line: number][] = [
+  const texts: readonly [text: string, line: number, problem?: string][] = [
     ["a: 1\nb: [1\n", 3],
     ["a: 1\na: 2\n", 2],
     ["a: 1\n\tb: 2\n", 2],
-    ["a: 1\n---\nb: 2\n", 2],
+    ["a: 1\n---\nb: 2\n", 2, "another document begins here, and a scenario is one"],
     ["a: 1\nb: !odd 2\n", 2],
+    ["a: &a 1\nb: *a\nc: [*c, &c 1]\n", 3, "*c stands for nothing"],
   ];
-  for (const [text, line] of texts) {
+  for (const [text, line, problem = ""] of texts) {
     const file = folder.write("broken.yaml", text);
-    await assert.rejects(readScenario(file), { code: "invalid-yaml", place: { file, line } }, text);
+    await assert.rejects(readScenario(file), (error) => {
+      assert.ok(error instanceof InputError, String(error));
+      assert.deepEqual([error.code, error.place], ["invalid-yaml", { file, line }], text);
+      assert.ok(error.message.includes(problem), error.message);
+      return true;
+    });
   }
   for (const file of [folder.resolve("missing.yaml"), folder.path]) {
     await assert.rejects(readScenario(file), { code: "cannot-read", place: { file } });

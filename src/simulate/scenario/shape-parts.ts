@@ -68,7 +68,14 @@ export const deviceTotal = measured(readDeviceTotal, "a number of GPUs such as 4
 
 /** Longest name: `-` and a number may follow it within the 253 characters of an id. */
 const NAME_LENGTH_MAX = 200;
-export const name = z.string().min(1).max(NAME_LENGTH_MAX);
+export const name = z
+  .string()
+  .min(1)
+  .max(NAME_LENGTH_MAX)
+  .refine(
+    (text) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text),
+    "must have no line breaks or other control characters",
+  );
 
 export function wholeNumber(min: number, max: number) {
   return z.int().min(min).max(max);
@@ -88,6 +95,8 @@ export const explain: z.core.$ZodErrorMap = (issue) => {
       return `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${sizeNoun(issue.origin)}, not ${size(issue.input)}`;
     case "too_big":
       return `must be ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}${sizeNoun(issue.origin)}, not ${size(issue.input)}`;
+    case "invalid_key":
+      return issue.issues[0]?.message;
     default:
       return undefined;
   }
