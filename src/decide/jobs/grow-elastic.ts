@@ -13,15 +13,23 @@ import { placesOf } from "./leave.ts";
 export function growElastic(book: JobBook, deciding: Deciding): void {
   const { ground } = book;
   if (book.grownAt === ground.roomVersion && book.grownFor === book.victimVersion) return;
-  withRowsClosed(ground, awaitedRows(book), () => growInTurn(book, deciding));
+  const classes = [...book.hungry.keys()].filter((request) => ground.placer.fitsAnywhere(request));
+  if (classes.length > 0) {
+    withRowsClosed(ground, awaitedRows(book, classes), () => growInTurn(book, deciding));
+  }
   book.grownAt = ground.roomVersion;
   book.grownFor = book.victimVersion;
 }
 
-/** Rows on which a suspended job waits to go on: nobody grows there. */
-function* awaitedRows({ suspended, hungry }: JobBook): Generator<number> {
-  if (hungry.size === 0) return;
-  for (const { members } of suspended) for (const { row } of members) yield row;
+/** Rows with room for one of the classes on which a suspended job waits to go on: nobody grows there. */
+function awaitedRows({ suspended, ground }: JobBook, classes: readonly number[]): Set<number> {
+  const rows = new Set<number>();
+  for (const { members } of suspended) {
+    for (const { row } of members) {
+      if (classes.some((request) => ground.table.fits(row, request))) rows.add(row);
+    }
+  }
+  return rows;
 }
 
 function growInTurn(book: JobBook, deciding: Deciding): void {
