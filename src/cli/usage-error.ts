@@ -1,4 +1,4 @@
-import { nearestName } from "../trace/nearest-name.ts";
+import { nearestName } from "../model/nearest-name.ts";
 
 /** The command line was used in a way it does not know: exit code 2. */
 export class UsageError extends Error {

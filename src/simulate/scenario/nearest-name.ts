@@ -1,4 +1,4 @@
-import { nearestName } from "../../trace/nearest-name.ts";
+import { nearestName } from "../../model/nearest-name.ts";
 
 /** ` (did you mean "…"?)` for the nearest known name, or "" if none is near. */
 export function suggestName(name: string, known: Iterable<string>): string {
