@@ -4,7 +4,7 @@ import type { Comparison } from "../simulate/compare/comparison.ts";
 import { formatComparison } from "./compare-text.ts";
 import type { Host } from "./host.ts";
 import { addSetting, parseAmounts, type Setting } from "./parse-options.ts";
-import { UsageError } from "./usage-error.ts";
+import { checkReport, formatJson, writeReport } from "./report.ts";
 
 interface CompareOptions {
   readonly traces?: string;
@@ -15,8 +15,8 @@ interface CompareOptions {
   readonly report?: string;
 }
 
-/** Files of a report: the page, and what it was made of. */
-const REPORT = { page: "index.html", summary: "summary.json" } as const;
+/** Files beside a report's page: what it was made of. */
+const DATA = { summary: "summary.json" } as const;
 
 /** `neuraxis simulate compare`: what one pool for online and offline work saves against two. */
 export function simulateCompareCommand(host: Host): Command {
@@ -35,9 +35,7 @@ export function simulateCompareCommand(host: Host): Command {
 async function simulateCompare(host: Host, file: string, options: CompareOptions): Promise<void> {
   const { traces, set, json, report } = options;
   const amounts = parseAmounts(options.amounts);
-  // A report that cannot be written is refused before the work that it is about.
-  if (report === "") throw new UsageError("--report: the folder's name is empty");
-  if (report !== undefined) await host.checkFolder(report, Object.values(REPORT));
+  await checkReport(host, report, Object.values(DATA));
   // Loaded only here: no other command reads YAML.
   const { readScenario } = await import("../simulate/scenario/read-scenario.ts");
   const scenario = await readScenario(file, { ...(traces === undefined ? {} : { traces }), set });
@@ -47,22 +45,14 @@ async function simulateCompare(host: Host, file: string, options: CompareOptions
   );
   for (const note of comparison.notes) host.note(note);
   host.note(`The scheduler ran ${comparison.runs} times.`);
-  if (report !== undefined) await writeReport(host, report, comparison);
+  if (report !== undefined) await reportComparison(host, report, comparison);
   host.print(json === true ? formatJson(comparison) : formatComparison(comparison));
 }
 
-async function writeReport(host: Host, folder: string, comparison: Comparison): Promise<void> {
+async function reportComparison(host: Host, folder: string, comparison: Comparison): Promise<void> {
   // Loaded only here: the charts are most of the program.
   const { renderChartPage } = await import("../trace/chart-page.ts");
   const { compareReportPage } = await import("../simulate/compare/compare-report.ts");
-  const files = new Map([
-    [REPORT.summary, formatJson(comparison)],
-    [REPORT.page, renderChartPage(compareReportPage(comparison))],
-  ]);
-  await host.writeFiles(folder, files);
-  host.note(`The report stands in ${folder}/${REPORT.page}.`);
-}
-
-function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  const data = new Map([[DATA.summary, formatJson(comparison)]]);
+  await writeReport(host, folder, renderChartPage(compareReportPage(comparison)), data);
 }

@@ -8,6 +8,7 @@ import { readOrders } from "../trace/orders.ts";
 import { formatFill, sayWhatIsBound, sayWhatIsFreed } from "./fill-table.ts";
 import type { Host } from "./host.ts";
 import { parseLoad, parsePolicies, parseSeeds } from "./parse-options.ts";
+import { checkReport, formatJson, writeReport } from "./report.ts";
 import { suggest, UsageError } from "./usage-error.ts";
 
 interface FillOptions {
@@ -23,7 +24,6 @@ interface FillOptions {
 }
 
 const DEFAULT_SEEDS = "42-51";
-const REPORT_PAGE = "index.html";
 
 /** `neuraxis simulate fill`: how many GPUs each policy strands on a cluster, and how many it frees. */
 export function simulateFillCommand(host: Host): Command {
@@ -98,12 +98,6 @@ function chooseSeeds(
   return seeds;
 }
 
-/** A report that cannot be written is refused before the work that it is about. */
-export async function checkReport(host: Host, folder: string | undefined): Promise<void> {
-  if (folder === "") throw new UsageError("--report: the folder's name is empty");
-  if (folder !== undefined) await host.checkFolder(folder, [REPORT_PAGE]);
-}
-
 interface FillCampaign {
   readonly policies: readonly string[];
   readonly seeds: readonly number[];
@@ -136,8 +130,7 @@ export async function runFillCampaign(
     });
     // Loaded only here: the charts are most of the program.
     const { renderReportPage } = await import("../trace/report-page.ts");
-    await host.writeFiles(report, new Map([[REPORT_PAGE, renderReportPage(page)]]));
-    host.note(`The report stands in ${report}/${REPORT_PAGE}.`);
+    await writeReport(host, report, renderReportPage(page));
   }
   if (json === true) {
     const shown = {
@@ -146,7 +139,7 @@ export async function runFillCampaign(
       summary,
       ...(hasBound ? { bound: bounds, boundSummary } : {}),
     };
-    host.print(`${JSON.stringify(shown, undefined, 2)}\n`);
+    host.print(formatJson(shown));
   } else {
     host.print(formatFill(summary, boundSummary));
   }

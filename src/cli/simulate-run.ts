@@ -3,8 +3,8 @@ import { runScenario, type ScenarioRun } from "../simulate/run/run-scenario.ts";
 import type { Scenario } from "../simulate/scenario/scenario.ts";
 import type { Host } from "./host.ts";
 import { addSetting, type Setting } from "./parse-options.ts";
+import { checkReport, formatJson, writeReport } from "./report.ts";
 import { formatRun } from "./run-text.ts";
-import { UsageError } from "./usage-error.ts";
 
 interface RunOptions {
   readonly traces?: string;
@@ -13,8 +13,8 @@ interface RunOptions {
   readonly report?: string;
 }
 
-/** Files of a report: the page, and what it was made of. */
-const REPORT = { page: "index.html", summary: "summary.json", samples: "samples.csv" } as const;
+/** Files beside a report's page: what it was made of. */
+const DATA = { summary: "summary.json", samples: "samples.csv" } as const;
 
 /** `neuraxis simulate run`: jobs, services and faults of a scenario, under the production scheduler. */
 export function simulateRunCommand(host: Host): Command {
@@ -30,20 +30,18 @@ export function simulateRunCommand(host: Host): Command {
 
 async function simulateRun(host: Host, file: string, options: RunOptions): Promise<void> {
   const { traces, json, report, set } = options;
-  // A report that cannot be written is refused before the work that it is about.
-  if (report === "") throw new UsageError("--report: the folder's name is empty");
-  if (report !== undefined) await host.checkFolder(report, Object.values(REPORT));
+  await checkReport(host, report, Object.values(DATA));
   // Loaded only here: no other command reads YAML.
   const { readScenario } = await import("../simulate/scenario/read-scenario.ts");
   const scenario = await readScenario(file, { ...(traces === undefined ? {} : { traces }), set });
   const run = runScenario(scenario, (nowMs) => host.progress(nowMs / 3_600_000, "hours"));
   const { summary } = run;
   for (const note of summary.notes) host.note(note);
-  if (report !== undefined) await writeReport(host, report, { scenario, run });
+  if (report !== undefined) await reportRun(host, report, { scenario, run });
   host.print(json === true ? formatJson(summary) : formatRun(summary));
 }
 
-async function writeReport(
+async function reportRun(
   host: Host,
   folder: string,
   { scenario, run }: { readonly scenario: Scenario; readonly run: ScenarioRun },
@@ -51,15 +49,9 @@ async function writeReport(
   // Loaded only here: the charts are most of the program.
   const { renderChartPage } = await import("../trace/chart-page.ts");
   const { runReportPage, samplesCsv } = await import("../simulate/run/run-report.ts");
-  const files = new Map([
-    [REPORT.summary, formatJson(run.summary)],
-    [REPORT.samples, samplesCsv(scenario, run.samples)],
-    [REPORT.page, renderChartPage(runReportPage(scenario, run))],
+  const data = new Map([
+    [DATA.summary, formatJson(run.summary)],
+    [DATA.samples, samplesCsv(scenario, run.samples)],
   ]);
-  await host.writeFiles(folder, files);
-  host.note(`The report stands in ${folder}/${REPORT.page}.`);
-}
-
-function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  await writeReport(host, folder, renderChartPage(runReportPage(scenario, run)), data);
 }

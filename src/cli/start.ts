@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { generateNodes, generatePods } from "../simulate/generated-fill.ts";
 import type { Host } from "./host.ts";
-import { checkReport, runFillCampaign } from "./simulate-fill.ts";
+import { checkReport } from "./report.ts";
+import { runFillCampaign } from "./simulate-fill.ts";
 
 const NODES = 1200;
 const PODS = 8000;

@@ -30,9 +30,13 @@ test("files are written into a folder that is made for them, over older ones", a
 test("a folder that cannot take the files is refused, before and while writing", async () => {
   folder.write("file", "mine");
   mkdirSync(folder.resolve("taken/index.html"), { recursive: true });
-  const names = ["file", "file/below", "taken", "n".repeat(300), `deep/${"n".repeat(300)}`];
+  mkdirSync(folder.resolve("half/index.html.partial"), { recursive: true });
+  const names = ["file", "file/below", "taken", "half", "n".repeat(300), `deep/${"n".repeat(300)}`];
   for (const name of names) {
-    const refusal = { name: "UsageError", message: /^--report: cannot write to / };
+    const refusal = {
+      name: "UsageError",
+      message: /^--report: cannot write to .*\. Name a folder/,
+    };
     await assert.rejects(checkFolder(folder.resolve(name), NAMES), refusal, name);
     assert.ok(!existsSync(folder.resolve("deep")), "a level that was made is taken away");
     await assert.rejects(

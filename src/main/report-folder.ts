@@ -11,7 +11,11 @@ export async function checkFolder(folder: string, names: readonly string[]): Pro
   const made: string[] = [];
   try {
     await makeFolder(folder, made);
-    for (const name of names) await tryFile(path.join(folder, name));
+    for (const name of names) {
+      const file = path.join(folder, name);
+      await tryFile(file);
+      await tryFile(partialOf(file));
+    }
   } catch (error) {
     throw toUsageError(error, folder);
   } finally {
@@ -69,8 +73,13 @@ async function tryFile(file: string): Promise<void> {
   await rm(file);
 }
 
+/** What a file is called until it is there whole. */
+function partialOf(file: string): string {
+  return `${file}.partial`;
+}
+
 async function writeWhole(file: string, content: string): Promise<void> {
-  const partial = `${file}.partial`;
+  const partial = partialOf(file);
   try {
     await writeFile(partial, content);
     await rename(partial, file);
@@ -82,5 +91,6 @@ async function writeWhole(file: string, content: string): Promise<void> {
 
 function toUsageError(error: unknown, folder: string): unknown {
   if (!(error instanceof Error && "syscall" in error)) return error;
-  return new UsageError(`--report: cannot write to ${folder}: ${error.message}`);
+  const cure = "Name a folder that you may write to, or one that does not exist yet.";
+  return new UsageError(`--report: cannot write to ${folder}: ${error.message}. ${cure}`);
 }

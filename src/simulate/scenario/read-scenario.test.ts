@@ -294,6 +294,42 @@ test("without the folder a trace that nothing stands in for is refused", async (
   await assert.rejects(read(text), { code: "missing-trace", place });
 });
 
+test("a trace that leads out of the folder of traces is refused", async () => {
+  for (const trace of ["../images.csv", "a/../../images.csv", folder.resolve("images.csv")]) {
+    const text = POOL.replace("images.csv", trace);
+    const message = /imageRequests\.trace: .*images\.csv leads out of the folder of traces/;
+    for (const options of [{}, { traces: folder.path }]) {
+      await assert.rejects(read(text, options), { code: "invalid-setting", message });
+    }
+  }
+});
+
+test("a folder of traces has to be one, and a note says if nothing is read from it", async () => {
+  const file = folder.write("file", "");
+  for (const traces of [folder.resolve("missing"), file]) {
+    await assert.rejects(read(WHOLE, { traces }), {
+      code: "cannot-read",
+      place: { file: `--traces ${traces}` },
+    });
+  }
+  const { notes } = await read(WHOLE, { traces: folder.path });
+  assert.equal(notes.length, 1);
+  assert.match(notes[0], /^Nothing is read from /);
+});
+
+test("notes say what takes longer than the grace, and so is never done", async () => {
+  const same = await read(WHOLE.replace("grace: 30s", "grace: 20s"));
+  assert.deepEqual(same.notes, []);
+  const text = WHOLE.replace("grace: 30s", "grace: 500ms");
+  const job = text.slice(text.indexOf("      - name: train"), text.indexOf("services:"));
+  const { notes } = await read(text.replace(job, `${job}${job.replace("train", "other")}`));
+  const longer = "takes longer than the grace of 0.5 s, so that";
+  assert.deepEqual(notes, [
+    `job train and 1 more: to suspend ${longer} it is never done.`,
+    `job train and 1 more: to save ${longer} no checkpoint is taken on request.`,
+  ]);
+});
+
 test("nodes may stand in a file beside the scenario", async () => {
   folder.write("nodes.csv", "sn,cpu_milli,memory_mib,gpu,model\nfirst,1000,1024,2,T4\n");
   const { nodes } = await read("{name: csv, seed: 0, grace: 0s, nodes: [{csv: nodes.csv}]}");

@@ -1,4 +1,5 @@
 import { DEVICE_KINDS_MAX } from "../../decide/cluster/kind-table.ts";
+import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import type { z } from "zod";
 import { PLACEMENT_POLICIES } from "../../decide/policies/registry.ts";
@@ -10,6 +11,7 @@ import { buildQueues } from "./build-queues.ts";
 import { buildServices } from "./build-services.ts";
 import { checkJobs } from "./check-jobs.ts";
 import { suggestName } from "./nearest-name.ts";
+import { noteSlow } from "./note-slow.ts";
 import { findUnknownKind, type Room, measureRoom } from "./room.ts";
 import { deviceWork } from "./scale-jobs.ts";
 import type { OfflineWork, Prices, Scenario } from "./scenario.ts";
@@ -35,11 +37,14 @@ export async function readScenario(
   file: string,
   { traces, set = [] }: ScenarioOptions = {},
 ): Promise<Scenario> {
+  if (traces !== undefined) await checkTraces(traces);
   const text = parseScenarioText(file, await readText(file), set);
   const shape = checkShape(text);
   checkPolicy(text, shape.policy);
   const notes: string[] = [];
-  const draft = { text, seed: shape.seed, notes, ...(traces === undefined ? {} : { traces }) };
+  const named: string[] = [];
+  const given = traces === undefined ? {} : { traces };
+  const draft = { text, seed: shape.seed, named, notes, ...given };
   const nodes = await buildNodes(draft, shape.nodes);
   const room = measureRoom(nodes);
   if (room.kinds.size > DEVICE_KINDS_MAX) {
@@ -53,6 +58,10 @@ export async function readScenario(
   const services = await buildServices(draft, shape.services, room);
   const failures = buildFailures(draft, shape.failures, nodes, shape.horizon);
   const prices = buildPrices(text, shape.prices, room);
+  if (traces !== undefined && named.length === 0) {
+    notes.push(`Nothing is read from ${traces}: the scenario names no file of a folder of traces.`);
+  }
+  noteSlow(shape, notes);
   return {
     name: shape.name,
     seed: shape.seed,
@@ -69,6 +78,16 @@ export async function readScenario(
     ...(prices === undefined ? {} : { prices }),
     notes,
   };
+}
+
+async function checkTraces(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: unknown) => error);
+  if (found instanceof Error) {
+    throw new InputError("cannot-read", { file: `--traces ${folder}` }, found.message);
+  }
+  if (!(found as Stats).isDirectory()) {
+    throw new InputError("cannot-read", { file: `--traces ${folder}` }, "is no folder");
+  }
 }
 
 async function readText(file: string): Promise<string> {

@@ -9,22 +9,30 @@ export interface Draft {
   readonly seed: number;
   /** Folder of traces, if one was given. */
   readonly traces?: string;
+  /** Files of that folder that the scenario names. */
+  readonly named: string[];
   readonly notes: string[];
 }
 
 /**
  * Path of the file that the setting means, or `undefined` where something generated stands in.
  *
- * @throws InputError if it lies in the folder of traces, and there is none.
+ * @throws InputError if it lies in the folder of traces and there is none, or if it leads out of it.
  */
 export function locateTrace(
   draft: Draft,
   setting: TraceFileShape,
   keys: KeyPath,
 ): string | undefined {
-  const { text, traces, notes } = draft;
+  const { text, traces, named, notes } = draft;
   if (typeof setting === "string") return within(path.dirname(text.file), setting);
-  if (traces !== undefined) return within(traces, setting.trace);
+  const [first] = path.normalize(setting.trace).split(path.sep);
+  if (path.isAbsolute(setting.trace) || first === "..") {
+    const problem = `${setting.trace} leads out of the folder of traces; a file elsewhere is named without \`trace\``;
+    throw text.refuse("invalid-setting", [...keys, "trace"], problem);
+  }
+  named.push(setting.trace);
+  if (traces !== undefined) return path.join(traces, setting.trace);
   if (setting.else === undefined) {
     throw text.refuse("missing-trace", keys, `is ${setting.trace} in a folder of traces`);
   }
