@@ -94,7 +94,7 @@ export function sayAmount(name: keyof Amounts, amount: number): string {
 }
 
 /** `64Gi`: in the largest unit in which it is a whole number. */
-export function sayMemory(amount: number): string {
+function sayMemory(amount: number): string {
   if (amount === 0 || amount % 1024 !== 0) return `${amount}Mi`;
   return amount % 1024 ** 2 === 0 ? `${amount / 1024 ** 2}Ti` : `${amount / 1024}Gi`;
 }

@@ -61,7 +61,7 @@ test("what is missing is less than the least job, for any list and target", () =
     const submittedLate = scaled.filter(({ submitMs }) => submitMs > 0.6 * span);
     assert.deepEqual(submittedLate, [], "all are submitted in the first 60 % of the span");
   });
-  fc.assert(property, { numRuns: 30 });
+  fc.assert(property, { seed: 1, numRuns: 30 });
 });
 
 const service = serviceId("s");

@@ -24,5 +24,5 @@ test("copies keep order, number and work, for any requests", () => {
     const sum = (array: Float64Array): number => array.reduce((total, value) => total + value, 0);
     assert.equal(sum(all.serveMs), sum(serveMs) * copies);
   });
-  fc.assert(property);
+  fc.assert(property, { seed: 1 });
 });
