@@ -1,3 +1,4 @@
+import { grown } from "../cluster/grown.ts";
 import { ChangeReader } from "../cluster/change-reader.ts";
 import type { ClusterTable } from "../cluster/cluster-table.ts";
 import type { Piece } from "./gang-placer.ts";
@@ -13,8 +14,8 @@ const PIECES_MAX = 2 ** 20;
 interface Kind {
   readonly request: number;
   readonly needed: number;
-  /** How many a row would hold at most if all left who may; rows that would hold none are not there. */
-  readonly holds: Map<number, number>;
+  /** By row how many it would hold at most if all left who may; 0 beyond the end. */
+  holds: Int32Array<ArrayBuffer>;
   total: number;
 }
 
@@ -73,9 +74,12 @@ export class VictimMemo {
 
   /** Rows that may hold one of the pieces, ascending. */
   rows(): number[] {
-    const rows = new Set<number>();
-    for (const { holds } of this.#kinds) for (const row of holds.keys()) rows.add(row);
-    return [...rows].toSorted((left, right) => left - right);
+    const rows: number[] = [];
+    const most = Math.max(...this.#kinds.map(({ holds }) => holds.length));
+    for (let row = 0; row < most; row += 1) {
+      if (this.#kinds.some(({ holds }) => row < holds.length && holds[row] > 0)) rows.push(row);
+    }
+    return rows;
   }
 
   #read(book: JobBook, nowMs: number): void {
@@ -94,13 +98,13 @@ export class VictimMemo {
     kind: Kind,
     { claim, nowMs }: { readonly claim: Whose; readonly nowMs: number },
   ): void {
-    const before = kind.holds.get(row) ?? 0;
+    kind.holds = grown(kind.holds, row + 1);
+    const before = kind.holds[row];
     const now = Math.min(roomWithout(book, row, kind.request, claim, nowMs), PIECES_MAX);
     if (now === 0 && before === 0) return;
     this.#futileWith = "none";
     kind.total += now - before;
-    if (now === 0) kind.holds.delete(row);
-    else kind.holds.set(row, now);
+    kind.holds[row] = now;
   }
 }
 
@@ -108,7 +112,7 @@ function kindsOf(pieces: readonly Piece[]): Kind[] {
   const needed = new Map<number, number>();
   for (const { request } of pieces) needed.set(request, (needed.get(request) ?? 0) + 1);
   return [...needed].map(([request, count]) => {
-    return { request, needed: count, holds: new Map<number, number>(), total: 0 };
+    return { request, needed: count, holds: new Int32Array(0), total: 0 };
   });
 }
 

@@ -2,9 +2,9 @@ import { type Candidate, candidatesOf } from "./candidates.ts";
 import { CheapestRow } from "./cheapest-row.ts";
 import { OpenUnits } from "./open-units.ts";
 import { holdingOf, isSame, pack, pickDevices } from "./packing.ts";
-import { giveBack, type Room, roomOf, take } from "./room.ts";
+import { fits, giveBack, type Room, roomOf, take } from "./room.ts";
 import { costOf, isCheaper, mayJoin, type Outlay, withoutNeedless } from "./unit-sets.ts";
-import type { VictimChoice, VictimPlace, VictimProblem } from "./victims.ts";
+import type { DemandPiece, VictimChoice, VictimPlace, VictimProblem } from "./victims.ts";
 
 /** Units of which every set is looked at. */
 const EXACT_UNITS_MAX = 14;
@@ -17,19 +17,40 @@ function candidatesFor({ units, demand }: VictimProblem): Candidate[] {
 }
 
 /** The choice for any number of pieces, as `chooseVictims` says. */
-export function chooseForMany(problem: VictimProblem): VictimChoice | undefined {
-  const places = pack(problem.rows.map(roomOf), problem.demand);
+export function chooseForMany(whole: VictimProblem): VictimChoice | undefined {
+  const places = pack(whole.rows.map(roomOf), whole.demand);
   if (places !== undefined) return choiceOf([], places);
-  const candidates = candidatesFor(problem);
+  const candidates = candidatesFor(whole);
+  const problem = withinReach(whole, candidates);
   const first = firstChoice(problem, candidates);
   if (candidates.length > EXACT_UNITS_MAX) return first;
   const bound = { cost: first?.cost ?? Infinity, count: (first?.units.length ?? Infinity) + 1 };
-  const search: Search = { problem, candidates, chosen: [], bound, found: undefined };
-  if (suffices(problem, candidates)) searchFrom(search, 0, 0);
+  const rooms = problem.rows.map(roomOf);
+  const search: Search = { rooms, problem, candidates, chosen: [], bound, found: undefined };
+  if (suffices(search, candidates)) searchFrom(search, 0, 0);
   return search.found ?? first;
 }
 
+/** The same with those rows alone that a piece fits on when all candidates have left. */
+function withinReach(problem: VictimProblem, candidates: readonly Candidate[]): VictimProblem {
+  const rooms = problem.rows.map(roomOf);
+  for (const { holdings } of candidates) {
+    for (const holding of holdings) giveBack(rooms[holding.row], holding);
+  }
+  const demand: DemandPiece[] = [];
+  let before: DemandPiece | undefined;
+  for (const piece of problem.demand) {
+    const known = before !== undefined && isSame(before, piece) ? demand.at(-1) : undefined;
+    const rows = known?.rows ?? piece.rows.filter((row) => fits(rooms[row], piece));
+    demand.push({ ...piece, rows });
+    before = piece;
+  }
+  return { ...problem, demand };
+}
+
 interface Search {
+  /** Rooms of the rows with nobody gone; as before after each use. */
+  readonly rooms: readonly Room[];
   readonly problem: VictimProblem;
   readonly candidates: readonly Candidate[];
   readonly chosen: Candidate[];
@@ -52,7 +73,7 @@ function searchFrom(search: Search, from: number, cost: number): void {
   if (mayJoin(unit, chosen, problem.spare)) {
     chosen.push(unit);
     const outlay = { cost: cost + unit.cost, count: chosen.length };
-    const places = packWithout(problem, chosen);
+    const places = packWithout(search, chosen);
     if (places === undefined) searchFrom(search, from + 1, outlay.cost);
     else if (isCheaper(outlay, search.bound)) {
       search.bound = outlay;
@@ -60,7 +81,7 @@ function searchFrom(search: Search, from: number, cost: number): void {
     }
     chosen.pop();
   }
-  if (suffices(problem, [...chosen, ...rest.slice(1)])) searchFrom(search, from + 1, cost);
+  if (suffices(search, [...chosen, ...rest.slice(1)])) searchFrom(search, from + 1, cost);
 }
 
 /** A choice that is valid and of which nobody is needless, piece by piece; `undefined` if none is found. */
@@ -75,7 +96,10 @@ function firstChoice(
   if (choice === undefined) return undefined;
   const needed = withoutNeedless(choice.units, sufficesBeside(problem, choice.units));
   const units = needed.toSorted((left, right) => left.unit - right.unit);
-  return choiceOf(units, packWithout(problem, units) ?? choice.places);
+  return choiceOf(
+    units,
+    packWithout({ rooms: problem.rows.map(roomOf), problem }, units) ?? choice.places,
+  );
 }
 
 function choiceOf(units: readonly Candidate[], places: readonly VictimPlace[]): VictimChoice {
@@ -138,20 +162,25 @@ function sufficesBeside(
   };
 }
 
-function suffices(problem: VictimProblem, leaving: readonly Candidate[]): boolean {
-  return packWithout(problem, leaving) !== undefined;
+type Packable = Pick<Search, "rooms" | "problem">;
+
+function suffices(search: Packable, leaving: readonly Candidate[]): boolean {
+  return packWithout(search, leaving) !== undefined;
 }
 
 /** Places for the demand with these gone; where a whole is among them, its members are part of it. */
 function packWithout(
-  { rows, demand }: VictimProblem,
+  { rooms, problem }: Packable,
   leaving: readonly Candidate[],
 ): VictimPlace[] | undefined {
-  const rooms: Room[] = rows.map(roomOf);
   const wholes = new Set(leaving.flatMap(({ group, isWhole }) => (isWhole ? [group] : [])));
-  for (const { group, isWhole, holdings } of leaving) {
-    if (!isWhole && wholes.has(group)) continue;
+  const gone = leaving.filter(({ group, isWhole }) => isWhole || !wholes.has(group));
+  for (const { holdings } of gone) {
     for (const holding of holdings) giveBack(rooms[holding.row], holding);
   }
-  return pack(rooms, demand);
+  const places = pack(rooms, problem.demand);
+  for (const { holdings } of gone) {
+    for (const holding of holdings) take(rooms[holding.row], holding);
+  }
+  return places;
 }
