@@ -1,8 +1,12 @@
+/** Longest text that is compared: the time grows with its length. */
+const NAME_LENGTH_MAX = 253;
+
 /**
  * The known name that is nearest to a misspelt one, whatever the case of either, or `undefined` if
  * none is near: at most two edits away, or half of its letters. The first of equally near ones.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > NAME_LENGTH_MAX) return undefined;
   let nearest: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
@@ -10,6 +14,12 @@ export function nearestName(name: string, known: Iterable<string>): string | und
     if (distance < least) [nearest, least] = [candidate, distance];
   }
   return least <= Math.max(2, name.length / 2) ? nearest : undefined;
+}
+
+/** ` (did you mean "…"?)` for the nearest known name, or "" if none is near. */
+export function suggestName(name: string, known: Iterable<string>): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
 }
 
 /** Levenshtein's distance, one row at a time. O(left × right). */

@@ -10,6 +10,7 @@ import { leadingText, parseFile, parseText, placeOf, type ParsedFile } from "./s
 /** What a layer may import. The tsconfigs' references say it to the compiler; this says it here. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  manifest: ["model"],
   decide: ["model"],
   engine: ["model"],
   trace: ["model"],
