@@ -1,0 +1,83 @@
+/**
+ * The process keeper: `node keeper.ts FOLDER`. It is the parent of all workload processes of one
+ * control plane and nothing else, so that the control plane can end, be killed and come back while
+ * they run, and each of their ends is told. keeper-client.ts starts it.
+ *
+ * In the folder, which it makes its user's alone (mode 0700):
+ * - keeper.sock: where it listens (0600)
+ * - keeper.log: its journal; all that it has to remember
+ * - keeper.lock.N: its number, so that there is one keeper a folder
+ *
+ * SIGTERM ends it and no workload; the next keeper of the folder takes them over. Workloads inherit
+ * the file mode mask and the limits (ulimit) of who started the keeper.
+ */
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { takeLock } from "./keeper-lock.ts";
+import { KeeperServer } from "./keeper-server.ts";
+import { ProcessKeeper } from "./process-keeper.ts";
+import { KEEPER_EXIT, SOCKET_NAME } from "./protocol.ts";
+
+/** How long a shutdown waits for the ends of what it killed, and how often it looks. */
+const SHUTDOWN_WAIT_MS = 5000;
+const SHUTDOWN_POLL_MS = 20;
+
+process.exitCode = await start(process.argv.slice(2));
+
+/** Returns an exit code if there is nothing to serve. */
+async function start([folder, ...rest]: readonly string[]): Promise<number> {
+  if (folder === undefined || rest.length > 0) {
+    process.stderr.write("usage: node keeper.ts FOLDER\n");
+    return KEEPER_EXIT.usage;
+  }
+  // Node hands this on to children, whatever environment they are given.
+  delete process.env["NODE_V8_COVERAGE"];
+  enterFolder(folder);
+  const lock = takeLock(".");
+  if (!lock.ok) {
+    process.stderr.write(`${folder} is kept by process ${lock.reason.pid}\n`);
+    return KEEPER_EXIT.isKept;
+  }
+  const keeper = new ProcessKeeper(".", lock.value, () => server.tellRecords());
+  const server = new KeeperServer({
+    keeper,
+    identity: lock.value,
+    shutDown: (kill) => shutDown(keeper, server, kill),
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => void shutDown(keeper, server, false));
+  }
+  process.on("SIGHUP", () => {});
+  // The first client is to see what became of the workloads that were taken over.
+  await keeper.publish();
+  await server.listen(SOCKET_NAME);
+  return KEEPER_EXIT.good;
+}
+
+/**
+ * Makes the folder its user's alone and works in it from now on: a path that starts here is short
+ * enough for a socket.
+ */
+function enterFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const owner = statSync(folder).uid;
+  if (owner !== process.getuid?.()) throw new Error(`${folder} belongs to user ${owner}`);
+  chmodSync(folder, 0o700);
+  process.chdir(folder);
+}
+
+/** Tells how many workloads run on, then ends the process. */
+async function shutDown(
+  keeper: ProcessKeeper,
+  server: KeeperServer,
+  kill: boolean,
+): Promise<number> {
+  keeper.close(kill);
+  const endMs = performance.now() + SHUTDOWN_WAIT_MS;
+  if (kill) {
+    while (keeper.isBusy && performance.now() < endMs) await pause(SHUTDOWN_POLL_MS);
+  }
+  // The answer is sent before the connections are ended.
+  setImmediate(() => void server.close().then(() => process.exit()));
+  return keeper.list().workloads.filter(({ phase }) => phase !== "ended").length;
+}

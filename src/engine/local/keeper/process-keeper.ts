@@ -1,0 +1,359 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync } from "node:fs";
+import path from "node:path";
+import { fail, succeed, type Result } from "../../../model/result.ts";
+import { countOomKills, isCgroupWritable } from "./cgroup.ts";
+import { Journal } from "./journal.ts";
+import type { Launch, Workload } from "./ledger.ts";
+import { openOutput, rotateIfLong } from "./output-file.ts";
+import { findProcess, isRunning, sendSignal } from "./process-table.ts";
+import { findProgram, isFolder } from "./program.ts";
+import { WORKLOADS_MAX } from "./protocol.ts";
+import type {
+  Commands,
+  ExitStatus,
+  KeeperErrorCode,
+  KeeperRecord,
+  KeeperRefusal,
+  ListedWorkload,
+  ProcessIdentity,
+  SpawnRequest,
+} from "./protocol.ts";
+import {
+  findLeader,
+  joinCgroups,
+  killAll,
+  killRest,
+  MARKER_VARIABLE,
+} from "./workload-processes.ts";
+
+/** How often adopted processes are looked at; there is no event for the end of another's child. */
+const ADOPTED_POLL_MS = 250;
+/** How often output files are measured: a file may be longer by what is written in this time. */
+const ROTATION_POLL_MS = 1000;
+/** After this time a journal that could not be written is tried again. */
+const JOURNAL_RETRY_MS = 1000;
+
+type Outcome<Value> = Result<Value, KeeperRefusal>;
+
+/** What only the keeper knows that started or adopted a workload. */
+interface Held {
+  /** Ended as the parent's child, or another's that has to be polled. */
+  readonly isAdopted: boolean;
+  /** Kills for want of memory in its cgroups before it began. */
+  readonly oomKills: number;
+}
+
+/**
+ * Parent of all workload processes. It starts them in sessions of their own, tells their ends, and
+ * takes over what an earlier keeper left. All of its memory is the journal.
+ */
+export class ProcessKeeper {
+  readonly #journal: Journal;
+  readonly #self: ProcessIdentity;
+  readonly #onRecords: () => void;
+  readonly #held = new Map<string, Held>();
+  #adoptedTimer: NodeJS.Timeout | undefined;
+  #isWatchingOutputs = false;
+  #isRetrying = false;
+  #launches = 0;
+  #isClosing = false;
+
+  /**
+   * Reads the journal of the folder, adopts what still runs and records as lost what does not.
+   * @param self this very process.
+   * @param onRecords called when there are new records on the disk.
+   * @throws Error if the journal is damaged or cannot be opened.
+   */
+  constructor(folder: string, self: ProcessIdentity, onRecords: () => void) {
+    this.#self = self;
+    this.#onRecords = onRecords;
+    this.#journal = new Journal(path.join(folder, "keeper.log"));
+    for (const workload of this.#journal.ledger.workloads.values()) {
+      if (workload.phase !== "ended") this.#takeOver(workload);
+    }
+  }
+
+  /** Shows new records once they are on the disk; tries again later if they cannot be written. */
+  async publish(): Promise<void> {
+    if (this.#journal.ledger.sequence > this.sequence) await this.#confirm({});
+  }
+
+  /** Sequence of the newest record that clients may see. */
+  get sequence(): number {
+    return this.#journal.syncedSequence;
+  }
+
+  /** The records that clients may see, after a sequence. */
+  since(sequence: number): Outcome<Commands["since"]["gives"]> {
+    if (sequence > this.#journal.ledger.sequence) {
+      const message = `the newest record is ${this.sequence}, not ${sequence}`;
+      return fail({ code: "sequence-ahead", message });
+    }
+    return succeed({ records: this.#journal.ledger.since(sequence, this.sequence) });
+  }
+
+  /** All workloads that are not forgotten, by their starts; also what is not on the disk yet. */
+  list(): Commands["list"]["gives"] {
+    const workloads = Array.from(
+      this.#journal.ledger.workloads,
+      ([id, { phase, identity }]): ListedWorkload => {
+        return { id, phase, isAdopted: this.#held.get(id)?.isAdopted ?? false, ...identity };
+      },
+    );
+    return { workloads, sequence: this.sequence };
+  }
+
+  /**
+   * Starts a process. Nothing has begun if this is refused, except with "journal-not-writable".
+   * Its place in the cgroups is taken right after it began: what it does in the first fraction of
+   * a millisecond is counted outside; what it started in that time is put in after it.
+   */
+  async spawn(request: SpawnRequest): Promise<Outcome<Commands["spawn"]["gives"]>> {
+    const program = this.#check(request);
+    if (!program.ok) return program;
+    const outputs = openOutputs(request);
+    if (!outputs.ok) return outputs;
+    const launch = this.#toLaunch(request);
+    let child: ChildProcess | undefined;
+    try {
+      if (!this.#journal.append({ kind: "spawning", launch })) {
+        this.#journal.append({ kind: "not-spawned", id: request.id });
+        return refuse("journal-not-writable", "nothing was started");
+      }
+      const oomKills = sum(launch.cgroups.map(countOomKills));
+      child = begin(request, { program: program.value, marker: launch.marker }, outputs.value);
+      this.#held.set(request.id, { isAdopted: false, oomKills });
+      if (child.pid === undefined) throw await failureOf(child);
+    } catch (error) {
+      this.#held.delete(request.id);
+      this.#journal.append({ kind: "not-spawned", id: request.id });
+      return refuse("spawn-failed", (error as Error).message);
+    } finally {
+      for (const descriptor of new Set(outputs.value)) closeSync(descriptor);
+    }
+    return this.#recordStart(launch, child, child.pid);
+  }
+
+  /** Sends a signal to the whole group of a running workload. */
+  signal(id: string, signal: NodeJS.Signals | undefined): Outcome<object> {
+    const workload = this.#journal.ledger.workloads.get(id);
+    if (workload === undefined) return unknownId(id);
+    const { identity, launch } = workload;
+    if (workload.phase !== "running" || identity === undefined || !isRunning(identity)) {
+      return refuse("not-running", `${id} has ended`);
+    }
+    sendSignal(-identity.pid, signal ?? launch.stopSignal);
+    return succeed({});
+  }
+
+  /** SIGKILL for all that belongs to a workload, also for what an ended one left behind. */
+  kill(id: string): Outcome<object> {
+    const workload = this.#journal.ledger.workloads.get(id);
+    if (workload === undefined) return unknownId(id);
+    killAll(workload);
+    return succeed({});
+  }
+
+  /** Drops the records of an ended workload; its id may be used again. */
+  async forget(id: string): Promise<Outcome<object>> {
+    const workload = this.#journal.ledger.workloads.get(id);
+    if (workload === undefined) return unknownId(id);
+    if (workload.phase !== "ended") return refuse("still-running", `${id} has not ended`);
+    this.#held.delete(id);
+    this.#journal.append({ kind: "forgotten", id, ...this.#stamp() });
+    return this.#confirm({});
+  }
+
+  /** Starts nothing any more; kills all that runs, if told so. Ends are still recorded. */
+  close(kill: boolean): void {
+    this.#isClosing = true;
+    for (const workload of this.#journal.ledger.workloads.values()) {
+      if (kill && workload.phase === "running") killAll(workload);
+    }
+  }
+
+  /** Whether a workload runs, or its end is not on the disk. */
+  get isBusy(): boolean {
+    const { workloads, sequence } = this.#journal.ledger;
+    return sequence > this.sequence || Array.from(workloads.values()).some(hasNotEnded);
+  }
+
+  #check(request: SpawnRequest): Outcome<string> {
+    const { workloads } = this.#journal.ledger;
+    const { id, cwd, cgroups = [] } = request;
+    if (this.#isClosing) return refuse("shutting-down", `${id} was not started`);
+    if (workloads.has(id)) return refuse("id-in-use", `there is a workload ${id} already`);
+    if (workloads.size >= WORKLOADS_MAX) {
+      return refuse("too-many-workloads", `${workloads.size} workloads are remembered`);
+    }
+    if (!isFolder(cwd)) return refuse("folder-not-found", `there is no folder ${cwd}`);
+    const closed = cgroups.find((cgroup) => !isCgroupWritable(cgroup));
+    if (closed !== undefined) return refuse("cgroup-not-writable", `no entry to ${closed}`);
+    return findProgram(request);
+  }
+
+  /** The marker is the only one of this machine: it names this very process, and a number of its. */
+  #toLaunch(request: SpawnRequest): Launch {
+    const { id, stdout, stderr, rotateBytes, rotateCount } = request;
+    const { stopSignal = "SIGTERM", cgroups = [] } = request;
+    this.#launches += 1;
+    const marker = `${this.#self.startTime}-${this.#self.pid}-${this.#launches}`;
+    return { id, stdout, stderr, rotateBytes, rotateCount, stopSignal, cgroups, marker };
+  }
+
+  async #recordStart(
+    launch: Launch,
+    child: ChildProcess,
+    pid: number,
+  ): Promise<Outcome<Commands["spawn"]["gives"]>> {
+    const { id, cgroups } = launch;
+    // The process is there at least as a zombie until the exit event, which comes later.
+    const identity = { pid, startTime: findProcess(pid)?.startTime ?? "" };
+    child.once("exit", (code, signal) => this.#recordExit(id, code, signal));
+    const missed = joinCgroups(pid, cgroups);
+    const stamp = this.#stamp();
+    this.#journal.append({ kind: "spawned", id, ...identity, ...stamp });
+    this.#watchOutputs();
+    return this.#confirm({ ...identity, sequence: stamp.sequence, cgroupsMissed: missed });
+  }
+
+  /** What the process left behind is killed with it, so that its room is free. */
+  #recordExit(id: string, code: number | null, signal: NodeJS.Signals | null): void {
+    const workload = this.#journal.ledger.workloads.get(id);
+    if (workload?.identity === undefined) return;
+    const oomKills = sum(workload.launch.cgroups.map(countOomKills));
+    const oomKilled = signal === "SIGKILL" && oomKills > (this.#held.get(id)?.oomKills ?? 0);
+    const status: ExitStatus = { code, signal, oomKilled };
+    this.#journal.append({ kind: "exited", id, ...workload.identity, ...status, ...this.#stamp() });
+    killRest(workload);
+    void this.publish();
+  }
+
+  #recordLoss(workload: Workload): void {
+    const { id } = workload.launch;
+    this.#journal.append({ kind: "lost", id, ...workload.identity, ...this.#stamp() });
+    this.#held.delete(id);
+    killRest(workload);
+  }
+
+  #takeOver(workload: Workload): void {
+    const { id, marker } = workload.launch;
+    const identity = workload.identity ?? findLeader(marker);
+    if (identity === undefined || !isRunning(identity)) {
+      this.#recordLoss(workload);
+      return;
+    }
+    if (workload.phase === "spawning") {
+      this.#journal.append({ kind: "spawned", id, ...identity, ...this.#stamp() });
+    }
+    this.#held.set(id, { isAdopted: true, oomKills: 0 });
+    this.#adoptedTimer ??= setInterval(() => this.#pollAdopted(), ADOPTED_POLL_MS);
+    this.#watchOutputs();
+  }
+
+  #pollAdopted(): void {
+    let adopted = 0;
+    for (const [id, { isAdopted }] of this.#held) {
+      const workload = isAdopted ? this.#journal.ledger.workloads.get(id) : undefined;
+      if (workload?.identity === undefined) continue;
+      if (isRunning(workload.identity)) adopted += 1;
+      else this.#recordLoss(workload);
+    }
+    void this.publish();
+    if (adopted > 0) return;
+    clearInterval(this.#adoptedTimer);
+    this.#adoptedTimer = undefined;
+  }
+
+  /** One look at a time; the next comes if a workload runs. */
+  #watchOutputs(): void {
+    if (this.#isWatchingOutputs) return;
+    this.#isWatchingOutputs = true;
+    setTimeout(() => void this.#rotateOutputs(), ROTATION_POLL_MS);
+  }
+
+  async #rotateOutputs(): Promise<void> {
+    const running = Array.from(this.#journal.ledger.workloads.values()).filter(hasNotEnded);
+    for (const { launch } of running) {
+      for (const file of new Set([launch.stdout, launch.stderr])) {
+        // A file that was removed or cannot be copied now must not keep others from being rotated.
+        await rotateIfLong(file, launch).catch(() => {});
+      }
+    }
+    this.#isWatchingOutputs = false;
+    if (running.length > 0) this.#watchOutputs();
+  }
+
+  #stamp(): Pick<KeeperRecord, "sequence" | "atMs"> {
+    return { sequence: this.#journal.ledger.sequence + 1, atMs: Date.now() };
+  }
+
+  /** Answers when what was appended is on the disk. */
+  async #confirm<Value>(value: Value): Promise<Outcome<Value>> {
+    try {
+      await this.#journal.sync();
+    } catch (error) {
+      this.#retryLater();
+      return refuse("journal-not-writable", (error as Error).message);
+    }
+    this.#onRecords();
+    return succeed(value);
+  }
+
+  #retryLater(): void {
+    if (this.#isRetrying) return;
+    this.#isRetrying = true;
+    setTimeout(() => {
+      this.#isRetrying = false;
+      void this.publish();
+    }, JOURNAL_RETRY_MS);
+  }
+}
+
+function begin(
+  { argv, env, cwd }: SpawnRequest,
+  { program, marker }: { readonly program: string; readonly marker: string },
+  outputs: readonly [number, number],
+): ChildProcess {
+  return spawn(program, argv.slice(1), {
+    argv0: argv[0],
+    cwd,
+    env: { ...env, [MARKER_VARIABLE]: marker },
+    detached: true, // A session and a group of its own.
+    stdio: ["ignore", ...outputs],
+  });
+}
+
+function failureOf(child: ChildProcess): Promise<Error> {
+  return new Promise((resolve) => {
+    child.once("error", resolve);
+  });
+}
+
+function openOutputs({ stdout, stderr }: SpawnRequest): Outcome<readonly [number, number]> {
+  let first: number | undefined;
+  try {
+    first = openOutput(stdout);
+    return succeed([first, stderr === stdout ? first : openOutput(stderr)]);
+  } catch (error) {
+    if (first !== undefined) closeSync(first);
+    return refuse("output-not-writable", (error as Error).message);
+  }
+}
+
+function hasNotEnded({ phase }: Workload): boolean {
+  return phase !== "ended";
+}
+
+function unknownId(id: string): Outcome<never> {
+  return refuse("unknown-id", `there is no workload ${id}`);
+}
+
+function refuse(code: KeeperErrorCode, message: string): Outcome<never> {
+  return fail({ code, message });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
