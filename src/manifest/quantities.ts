@@ -1,4 +1,10 @@
-import { type MiB, type MilliCpu, type Milliseconds, QUANTITY_MAX } from "../model/units.ts";
+import {
+  DEVICE_MILLI,
+  type MiB,
+  type MilliCpu,
+  type Milliseconds,
+  QUANTITY_MAX,
+} from "../model/units.ts";
 
 /** Each unit of time in milliseconds, the smallest first. */
 const UNIT_MS = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -15,6 +21,12 @@ const MILLI = /^(\d+)(m)$/;
 export const TIME_PATTERN = TIME.source;
 export const MEMORY_PATTERN = MEMORY.source;
 export const MILLI_PATTERN = MILLI.source;
+
+/** Devices of one piece of work: so many, of each so much. */
+export interface DeviceNeed {
+  readonly count: number;
+  readonly milli: number;
+}
 
 /** Milliseconds of a text such as `30s`, `1.5h` or `23d`; `undefined` for anything else. */
 export function readDuration(value: unknown): Milliseconds | undefined {
@@ -42,6 +54,17 @@ export function formatMemory(memory: MiB): string {
 export function readCpu(value: unknown): MilliCpu | undefined {
   const milli = readMilli(value);
   return isQuantity(milli) ? (milli as MilliCpu) : undefined;
+}
+
+/** Devices of `0`, a share such as `0.5` or `500m`, or a whole number of them. */
+export function readDevices(value: unknown): DeviceNeed | undefined {
+  const milli = readMilli(value);
+  if (milli === undefined || !Number.isInteger(milli)) return undefined;
+  if (milli === 0) return { count: 0, milli: 0 };
+  if (milli <= DEVICE_MILLI) return { count: 1, milli };
+  return milli % DEVICE_MILLI === 0
+    ? { count: milli / DEVICE_MILLI, milli: DEVICE_MILLI }
+    : undefined;
 }
 
 /** Milli of devices in total, such as `2.5` of a queue; `undefined` for anything else. */

@@ -59,7 +59,7 @@ export function isMap(value: unknown): value is Readonly<Record<string, unknown>
 }
 
 /** Reads by a schema that the value itself chose: its issues keep their own places and words. */
-function forward<Schema extends z.ZodType>(
+export function forward<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   context: z.core.$RefinementCtx,
@@ -74,7 +74,8 @@ function forward<Schema extends z.ZodType>(
 
 const TEXT_OF_TIME = { type: "string", pattern: TIME_PATTERN };
 const TEXT_OF_MEMORY = { type: "string", pattern: MEMORY_PATTERN };
-const NUMBER_OR_MILLI = {
+/** JSON Schema of thousandths, written as a number of wholes or as `500m`. */
+export const NUMBER_OR_MILLI = {
   anyOf: [
     { type: "number", minimum: 0 },
     { type: "string", pattern: MILLI_PATTERN },
@@ -136,7 +137,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 };
 
 /** A quantity that `read` makes of a value; `form` is the JSON Schema of the values that it reads. */
-function measured<Value>(
+export function measured<Value>(
   read: (value: unknown) => Value | undefined,
   what: string,
   form: Readonly<Record<string, unknown>>,

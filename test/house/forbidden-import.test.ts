@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   decide: ["model"],
   engine: ["model"],
   trace: ["model"],
-  simulate: ["model", "decide", "engine", "trace"],
+  simulate: ["model", "manifest", "decide", "engine", "trace"],
   cli: ["model", "trace", "simulate"],
   main: ["model", "decide", "engine", "trace", "simulate", "cli"],
 };

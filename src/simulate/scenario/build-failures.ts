@@ -1,9 +1,9 @@
 import type { PlannedEvent } from "../../engine/simulated/workload.ts";
 import type { NodeEvent } from "../../model/event.ts";
+import { suggestName } from "../../model/nearest-name.ts";
 import type { Node } from "../../model/node.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { drawExponential } from "./draw.ts";
-import { suggestName } from "./nearest-name.ts";
 import type { FailureShape } from "./scenario-shape.ts";
 import type { KeyPath } from "./scenario-text.ts";
 import type { Draft } from "./trace-source.ts";

@@ -1,7 +1,7 @@
 import { type Amounts, RESOURCES } from "../../model/amounts.ts";
 import { queueId } from "../../model/ids.ts";
+import { suggestName } from "../../model/nearest-name.ts";
 import type { Queue } from "../../model/queue.ts";
-import { suggestName } from "./nearest-name.ts";
 import { type Room, sayAmount } from "./room.ts";
 import type { QueueShape } from "./scenario-shape.ts";
 import type { ScenarioText } from "./scenario-text.ts";

@@ -1,10 +1,10 @@
 import { checkJob } from "../../decide/jobs/check-job.ts";
 import { RESOURCES, type Amounts, amountsOf } from "../../model/amounts.ts";
+import { suggestName } from "../../model/nearest-name.ts";
 import { parkedMemory } from "../../model/resources.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Queue } from "../../model/queue.ts";
 import type { SourcedJob } from "./build-jobs.ts";
-import { suggestName } from "./nearest-name.ts";
 import { findMisfit, findUnknownKind, type Misfit, type Room, sayAmount } from "./room.ts";
 
 /**

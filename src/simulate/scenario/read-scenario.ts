@@ -3,6 +3,8 @@ import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import type { z } from "zod";
 import { PLACEMENT_POLICIES } from "../../decide/policies/registry.ts";
+import { explain, splitIssue } from "../../manifest/shape-parts.ts";
+import { suggestName } from "../../model/nearest-name.ts";
 import { InputError } from "../../trace/input-error.ts";
 import { buildFailures } from "./build-failures.ts";
 import { buildJobs } from "./build-jobs.ts";
@@ -10,14 +12,12 @@ import { buildNodes } from "./build-nodes.ts";
 import { buildQueues } from "./build-queues.ts";
 import { buildServices } from "./build-services.ts";
 import { checkJobs } from "./check-jobs.ts";
-import { suggestName } from "./nearest-name.ts";
 import { noteSlow } from "./note-slow.ts";
 import { findUnknownKind, type Room, measureRoom } from "./room.ts";
 import { deviceWork } from "./scale-jobs.ts";
 import type { OfflineWork, Prices, Scenario } from "./scenario.ts";
 import { type ScenarioShape, scenarioShape } from "./scenario-shape.ts";
 import { type Override, parseScenarioText, type ScenarioText } from "./scenario-text.ts";
-import { explain } from "./shape-parts.ts";
 
 const SCENARIO_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -113,10 +113,8 @@ function checkShape(text: ScenarioText): ScenarioShape {
 }
 
 function refuseIssue(text: ScenarioText, issue: z.core.$ZodIssue): InputError {
-  const { path, message } = issue;
-  if (issue.code === "unrecognized_keys") {
-    return text.refuse("unknown-key", [...path, issue.keys[0]], message);
-  }
+  const [{ path, message }] = splitIssue(issue);
+  if (issue.code === "unrecognized_keys") return text.refuse("unknown-key", path, message);
   if (!text.has(path)) return text.refuse("missing-key", path, "is missing");
   return text.refuse("invalid-setting", path, message);
 }

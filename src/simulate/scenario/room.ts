@@ -1,9 +1,9 @@
 import { type Amounts, amountsOf, RESOURCES } from "../../model/amounts.ts";
+import { suggestName } from "../../model/nearest-name.ts";
 import type { Node } from "../../model/node.ts";
 import type { ResourceRequest } from "../../model/resources.ts";
 import { DEVICE_MILLI } from "../../model/units.ts";
 import type { InputErrorCode } from "../../trace/input-error.ts";
-import { suggestName } from "./nearest-name.ts";
 import { type Accelerators, devicesFor, isUnpackable, type NodeGroup } from "./pack-gang.ts";
 import type { KeyPath } from "./scenario-text.ts";
 

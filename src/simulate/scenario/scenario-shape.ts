@@ -2,16 +2,14 @@ import { z } from "zod";
 import {
   cpu,
   deviceTotal,
-  devices,
   duration,
   mapOr,
   memory,
-  name,
-  oneOf,
   period,
   settings,
   wholeNumber,
-} from "./shape-parts.ts";
+} from "../../manifest/shape-parts.ts";
+import { devices, name, oneOf } from "./shape-parts.ts";
 
 const COUNT_MAX = 1_000_000;
 const ROLES_MAX = 64;
