@@ -1,3 +1,5 @@
+import { printable } from "../model/printable.ts";
+
 /** Every code of a fault, with its meaning and cure. */
 export const MANIFEST_FAULTS = {
   "too-large": {
@@ -81,11 +83,4 @@ export function formatFault({
     path === "" ? "" : `, ${path}`,
   ].join("");
   return printable(`${place}: ${problem}. ${cure}`);
-}
-
-/** A broken file's characters must not drive the reader's terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
-    return `\\u{${character.codePointAt(0)!.toString(16)}}`;
-  });
 }

@@ -1,3 +1,5 @@
+import { printable } from "../model/printable.ts";
+
 /** Every code of an input error, with its meaning and cure. */
 export const INPUT_ERRORS = {
   "cannot-read": {
@@ -145,11 +147,4 @@ function formatPlace({ file, line, column, key }: InputPlace): string {
     column === undefined ? "" : `, column ${column}`,
     key === undefined ? "" : `, ${key}`,
   ].join("");
-}
-
-/** A broken file's bytes must not drive the reader's terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
-    return `\\u{${character.codePointAt(0)!.toString(16)}}`;
-  });
 }
