@@ -43,6 +43,9 @@ export class Journal {
     this.#file = file;
     this.#descriptor = openSync(file, "a+", 0o600);
     this.#replay(readFileSync(file));
+    // What an earlier keeper wrote and did not live to sync is about to be told.
+    fsyncSync(this.#descriptor);
+    syncFolder(path.dirname(file));
     this.#syncedSequence = this.ledger.sequence;
     this.#compactIfLarge();
   }
@@ -144,11 +147,16 @@ function writeAnew(file: string, content: Buffer): number {
   } finally {
     closeSync(descriptor);
   }
-  const folder = openSync(path.dirname(file), "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  syncFolder(path.dirname(file));
   return openSync(file, "a", 0o600);
+}
+
+/** Makes the names of a folder's files survive the machine's end. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { fail, succeed, type Result } from "../../../model/result.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import {
   ANSWER_BYTES_MAX,
@@ -67,8 +68,12 @@ export async function connectToKeeper(address: KeeperAddress): Promise<Socket> {
   let keeper: ChildProcess | undefined;
   for (;;) {
     const restMs = Math.max(1, endMs - performance.now());
-    const socket = await tryToConnect(file, restMs);
-    if (socket !== undefined) return socket;
+    const found = await tryToConnect(file, restMs);
+    if (found !== undefined) {
+      // One that lost the race must not come late and stay when the other has ended.
+      if (keeper?.pid !== found.pid) keeper?.kill();
+      return found.socket;
+    }
     if (performance.now() > endMs || !isStarted) {
       const since = isStarted ? ` after ${limitMs} ms` : "";
       throw new KeeperError("unreachable", `no keeper answers in ${folder}${since}`);
@@ -82,8 +87,14 @@ export async function connectToKeeper(address: KeeperAddress): Promise<Socket> {
   }
 }
 
+interface Found {
+  readonly socket: Socket;
+  /** Of the keeper's process. */
+  readonly pid: number;
+}
+
 /** Nothing if there is no keeper, or one that ends before it greets. */
-function tryToConnect(file: string, limitMs: number): Promise<Socket | undefined> {
+function tryToConnect(file: string, limitMs: number): Promise<Found | undefined> {
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(ANSWER_BYTES_MAX);
     const socket = connect(file);
@@ -94,25 +105,26 @@ function tryToConnect(file: string, limitMs: number): Promise<Socket | undefined
     socket.setTimeout(limitMs, () => socket.destroy());
     socket.once("close", () => resolve(undefined));
     socket.on("data", (chunk: Buffer) => {
-      const greeting = splitter.push(chunk)?.at(0);
-      if (greeting === undefined) return;
+      const line = splitter.push(chunk)?.at(0);
+      if (line === undefined) return;
       socket.pause().removeAllListeners("data").setTimeout(0);
-      const refusal = findRefusal(greeting);
-      if (refusal === undefined) resolve(socket);
-      else reject(refusal);
+      const greeting = readGreeting(line);
+      if (greeting.ok) resolve({ socket, pid: greeting.value.pid });
+      else reject(greeting.reason);
     });
   });
 }
 
-function findRefusal(greeting: string): KeeperError | undefined {
-  const { protocol, reason } = (parseObject(greeting) ?? {}) as Partial<Greeting> & {
+function readGreeting(line: string): Result<Greeting, KeeperError> {
+  const greeting = (parseObject(line) ?? {}) as unknown as Greeting & {
     readonly reason?: KeeperRefusal;
   };
-  if (reason !== undefined) return new KeeperError(reason.code, reason.message);
-  if (protocol === PROTOCOL_VERSION) return undefined;
+  const { protocol, reason } = greeting;
+  if (reason !== undefined) return fail(new KeeperError(reason.code, reason.message));
+  if (protocol === PROTOCOL_VERSION) return succeed(greeting);
   const versions = `speaks protocol ${protocol}, not ${PROTOCOL_VERSION}`;
   const cure = "end it by SIGTERM, which leaves its workloads running";
-  return new KeeperError("unreachable", `the keeper ${versions}: ${cure}`);
+  return fail(new KeeperError("unreachable", `the keeper ${versions}: ${cure}`));
 }
 
 /**

@@ -40,6 +40,10 @@ export class KeeperServer {
     chmodSync(file, 0o600);
   }
 
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
   /** Sends new records to those who watch. */
   tellRecords(): void {
     for (const client of this.#clients) client.tellRecords();
@@ -63,7 +67,7 @@ export class KeeperServer {
     const client = new ClientConnection(socket, this.#served);
     this.#clients.add(client);
     socket.once("close", () => this.#clients.delete(client));
-    socket.write(toLine({ protocol: PROTOCOL_VERSION } satisfies Greeting));
+    socket.write(toLine({ protocol: PROTOCOL_VERSION, pid: process.pid } satisfies Greeting));
   }
 }
 

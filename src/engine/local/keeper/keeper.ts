@@ -8,8 +8,9 @@
  * - keeper.log: its journal; all that it has to remember
  * - keeper.lock.N: its number, so that there is one keeper a folder
  *
- * SIGTERM ends it and no workload; the next keeper of the folder takes them over. Workloads inherit
- * the file mode mask and the limits (ulimit) of who started the keeper.
+ * SIGTERM ends it and no workload; the next keeper of the folder takes them over. Without clients
+ * and workloads it ends by itself after a minute. Workloads inherit the file mode mask and the
+ * limits (ulimit) of who started the keeper.
  */
 import { chmodSync, mkdirSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -17,6 +18,10 @@ import { takeLock } from "./keeper-lock.ts";
 import { KeeperServer } from "./keeper-server.ts";
 import { ProcessKeeper } from "./process-keeper.ts";
 import { KEEPER_EXIT, SOCKET_NAME } from "./protocol.ts";
+
+/** A keeper that was idle (no client, nothing that runs) at so many looks in a row ends. */
+const IDLE_LOOK_MS = 30_000;
+const IDLE_LOOKS = 2;
 
 /** How long a shutdown waits for the ends of what it killed, and how often it looks. */
 const SHUTDOWN_WAIT_MS = 5000;
@@ -51,6 +56,7 @@ async function start([folder, ...rest]: readonly string[]): Promise<number> {
   // The first client is to see what became of the workloads that were taken over.
   await keeper.publish();
   await server.listen(SOCKET_NAME);
+  endWhenIdle(keeper, server);
   return KEEPER_EXIT.good;
 }
 
@@ -64,6 +70,14 @@ function enterFolder(folder: string): void {
   if (owner !== process.getuid?.()) throw new Error(`${folder} belongs to user ${owner}`);
   chmodSync(folder, 0o700);
   process.chdir(folder);
+}
+
+function endWhenIdle(keeper: ProcessKeeper, server: KeeperServer): void {
+  let looks = 0;
+  setInterval(() => {
+    looks = server.clientCount === 0 && !keeper.isBusy ? looks + 1 : 0;
+    if (looks === IDLE_LOOKS) void shutDown(keeper, server, false);
+  }, IDLE_LOOK_MS);
 }
 
 /** Tells how many workloads run on, then ends the process. */

@@ -188,6 +188,8 @@ export interface PingAnswer extends ProcessIdentity {
 /** The first line of a keeper, if it can serve the client; otherwise an answer says why not. */
 export interface Greeting {
   readonly protocol: number;
+  /** Of the keeper's process. */
+  readonly pid: number;
 }
 
 /** The commands: what each takes and what it answers. */
