@@ -312,7 +312,11 @@ export class Scheduler {
 
   #depart(event: Departed): Result<undefined, Refusal> {
     const { departure } = event;
-    if (!this.#ground.departures.isOpen(departure)) {
+    // An order that no decision has told yet is nobody's to report.
+    const isUntold = this.#actions.some(
+      (action) => "departure" in action && action.departure === departure,
+    );
+    if (isUntold || !this.#ground.departures.isOpen(departure)) {
       return never("unknown-departure", `departure ${departure} is not awaited`);
     }
     this.#ground.depart(departure);

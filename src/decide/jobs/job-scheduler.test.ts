@@ -342,3 +342,14 @@ test("J9: a job that was cancelled while it leaves stays cancelled, however it e
   assert.deepEqual(life.decide(), []);
   assert.equal(life.tell({ kind: "job-cancelled", job: jobId("low") }), "unknown-job");
 });
+
+test("M4: a departure is not known before it was told", () => {
+  const life = begin({ nodes: [1, 1] });
+  submit(life, buildJob({ id: "j" }));
+  const lost = life.scheduler.fork();
+  assert.equal(lost.apply({ kind: "node-lost", node: nodeId("n0") }).ok, true);
+  const departed = { kind: "departed", departure: departureId(1) } as const;
+  assert.equal(lost.apply(departed).ok, false);
+  assert.equal(lost.decide(milliseconds(0), { below: () => 0 })[0].kind, "stop-job");
+  assert.equal(lost.apply(departed).ok, true);
+});
