@@ -43,16 +43,24 @@ export async function runChecks() {
   const results = await runPool(checks);
   results.push(await runStep(packageCheck)); // It reads what the step "types" builds.
   const unit = findFiles("{src,examples}/**/*.test.ts").filter(
-    (file) => !file.endsWith(".property.test.ts"),
+    (file) => !file.endsWith(".property.test.ts") && !isAboutProcesses(file),
   );
   results.push(await runTests("unit", [...unit, ...findFiles("test/house/**/*.test.ts")]));
   return results;
 }
 
+/** Tests that start processes take their time: they are no unit tests. */
+function isAboutProcesses(file) {
+  return file.startsWith(path.join("src", "engine", "local") + path.sep);
+}
+
 /** The properties and the whole-system tests, simulations among them. */
 export async function runLongTests() {
   const house = path.join("test", "house") + path.sep;
-  const whole = findFiles("test/**/*.test.ts").filter((file) => !file.startsWith(house));
+  const whole = [
+    ...findFiles("src/**/*.test.ts").filter(isAboutProcesses),
+    ...findFiles("test/**/*.test.ts").filter((file) => !file.startsWith(house)),
+  ];
   return [
     await runTests("property", findFiles("src/**/*.property.test.ts")),
     await runTests("system", whole),
