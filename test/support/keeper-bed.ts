@@ -73,7 +73,8 @@ export class KeeperBed {
     const answer = await this.client.ping();
     if (!answer.ok) throw new Error(answer.reason.message);
     process.kill(answer.value.pid, "SIGKILL");
-    await this.client.ping().catch(() => {}); // The client notices that the connection is lost.
+    // It fails where the client notices only now that the connection is lost: that is its purpose.
+    await this.client.ping().catch(() => {});
   }
 
   /** A named pipe. */

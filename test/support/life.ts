@@ -77,6 +77,13 @@ export class Life {
     assert.equal(this.tell({ kind: "service-observed", service, requests }), undefined);
   }
 
+  /** One of those who are leaving has left; nothing happens if nobody is. */
+  departOne(which: number): void {
+    const open = [...this.departures];
+    if (open.length === 0) return;
+    this.tell({ kind: "departed", departure: open[which % open.length] });
+  }
+
   decide(): Action[] {
     const actions = this.scheduler.decide(milliseconds(this.nowMs), noRandom);
     for (const action of actions) this.#carryOut(action);

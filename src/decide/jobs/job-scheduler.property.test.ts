@@ -91,12 +91,9 @@ function take(life: Life, step: LifeStep, submitted: string[]): void {
       if (id !== undefined) life.tell({ kind: "job-cancelled", job: jobId(id) });
       return;
     }
-    case "depart": {
-      const open = [...life.departures];
-      if (open.length === 0) return;
-      life.tell({ kind: "departed", departure: open[step.which % open.length] });
+    case "depart":
+      life.departOne(step.which);
       return;
-    }
     case "wait":
       life.nowMs += step.ms;
       return;

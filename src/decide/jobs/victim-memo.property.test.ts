@@ -100,13 +100,9 @@ function take(life: Life, step: Step, number: number): void {
       else life.tell({ kind: "job-ended", job, attempt, outcome: "succeeded" });
       return;
     }
-    case "depart": {
-      const open = [...life.departures];
-      if (open.length > 0) {
-        life.tell({ kind: "departed", departure: open[step.which % open.length] });
-      }
+    case "depart":
+      life.departOne(step.which);
       return;
-    }
     case "wait":
       life.nowMs += step.ms;
       return;

@@ -125,6 +125,7 @@ export class KeeperClient {
   /** Ends the connections and what waits for them. The keeper goes on. */
   close(): void {
     this.#closing.abort();
+    // Whoever asked for a connection that failed was told; there is nothing to close then.
     void this.#connection?.then((socket) => socket.destroy()).catch(() => {});
   }
 

@@ -54,6 +54,8 @@ export class ProcessKeeper {
   readonly #onRecords: () => void;
   readonly #held = new Map<string, Held>();
   #adoptedTimer: NodeJS.Timeout | undefined;
+  /** Output files that could not be rotated the last time: each is told once. */
+  #unrotated: ReadonlySet<string> = new Set();
   #isWatchingOutputs = false;
   #isRetrying = false;
   #launches = 0;
@@ -275,12 +277,21 @@ export class ProcessKeeper {
 
   async #rotateOutputs(): Promise<void> {
     const running = Array.from(this.#journal.ledger.workloads.values()).filter(hasNotEnded);
+    const failed = new Set<string>();
     for (const { launch } of running) {
       for (const file of new Set([launch.stdout, launch.stderr])) {
-        // A file that was removed or cannot be copied now must not keep others from being rotated.
-        await rotateIfLong(file, launch).catch(() => {});
+        try {
+          await rotateIfLong(file, launch);
+        } catch (error) {
+          // A file that was removed or cannot be copied now must not keep others from being rotated.
+          if (!this.#unrotated.has(file)) {
+            process.stderr.write(`${file} cannot be rotated: ${String(error)}\n`);
+          }
+          failed.add(file);
+        }
       }
     }
+    this.#unrotated = failed;
     this.#isWatchingOutputs = false;
     if (running.length > 0) this.#watchOutputs();
   }
