@@ -1,7 +1,7 @@
 import { jobId, queueId } from "../model/ids.ts";
 import type { BatchJob } from "../model/job.ts";
 import { milliseconds } from "../model/units.ts";
-import type { JobLaunch } from "./launch.ts";
+import type { JobLaunch } from "../model/launch.ts";
 import type { BatchJobManifest } from "./manifest.ts";
 import { toLaunch, toRequest } from "./to-launch.ts";
 

@@ -1,6 +1,6 @@
 import { type ResourceRequest } from "../model/resources.ts";
 import { DEVICE_MILLI, gpuMilli } from "../model/units.ts";
-import type { Launch, Variable } from "./launch.ts";
+import type { Launch, Variable } from "../model/launch.ts";
 import type { LaunchShape } from "./launch-shape.ts";
 import type { ResourcesShape } from "./resources-shape.ts";
 

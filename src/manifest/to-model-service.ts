@@ -1,6 +1,6 @@
 import { serviceId } from "../model/ids.ts";
 import type { ModelService, Sleeping } from "../model/service.ts";
-import type { ServiceLaunch } from "./launch.ts";
+import type { ServiceLaunch } from "../model/launch.ts";
 import type { ModelServiceManifest } from "./manifest.ts";
 import { toLaunch, toRequest } from "./to-launch.ts";
 

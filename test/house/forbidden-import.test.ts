@@ -13,6 +13,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   manifest: ["model"],
   decide: ["model"],
   engine: ["model"],
+  api: ["model", "manifest"],
+  control: ["model", "manifest", "decide", "engine", "api"],
   trace: ["model"],
   simulate: ["model", "manifest", "decide", "engine", "trace"],
   cli: ["model", "trace", "simulate"],

@@ -1,0 +1,88 @@
+import type { ManifestFault } from "../manifest/manifest-fault.ts";
+import type { RefusalCode } from "../model/refusal.ts";
+
+/** Every code of the API's own errors with its HTTP status, meaning and cure. */
+export const API_ERRORS = {
+  "no-token": {
+    status: 401,
+    meaning: "The request bears no token, or another's.",
+    cure: "Send `Authorization: Bearer TOKEN`; the CLI reads it from the state folder.",
+  },
+  "invalid-manifest": {
+    status: 422,
+    meaning: "A manifest cannot be taken as it is; `faults` says where.",
+    cure: "Mend all faults; nothing was changed.",
+  },
+  "refused-object": {
+    status: 422,
+    meaning: "The scheduler or the engine can never do what the object asks for.",
+    cure: "Read the message; nothing was changed.",
+  },
+  "unknown-path": { status: 404, meaning: "The API has no such path.", cure: "See /openapi.json." },
+  "unknown-object": {
+    status: 404,
+    meaning: "There is no object of this kind and name.",
+    cure: "List the kind.",
+  },
+  "wrong-method": {
+    status: 405,
+    meaning: "The path does not take this method.",
+    cure: "See the Allow header.",
+  },
+  "version-conflict": {
+    status: 409,
+    meaning: "The object has changed since the resourceVersion that was sent.",
+    cure: "Read it again, and repeat the change.",
+  },
+  "object-in-use": {
+    status: 409,
+    meaning: "The object cannot go while others need it.",
+    cure: "Delete those first.",
+  },
+  "body-too-large": {
+    status: 413,
+    meaning: "The body is longer than the API reads.",
+    cure: "Split it.",
+  },
+  "invalid-request": {
+    status: 400,
+    meaning: "A parameter or a header is outside of what the path takes.",
+    cure: "Read the message.",
+  },
+  "version-too-old": {
+    status: 410,
+    meaning: "A watch asks for changes that are not remembered any more.",
+    cure: "List, then watch from there.",
+  },
+  "too-many-requests": {
+    status: 429,
+    meaning: "More requests or watches at once than the API serves.",
+    cure: "Wait, and repeat.",
+  },
+  "shutting-down": {
+    status: 503,
+    meaning: "The control plane is about to end.",
+    cure: "Start it again: neuraxis up.",
+  },
+  "internal-error": {
+    status: 500,
+    meaning: "A bug; nothing is known to have changed.",
+    cure: "Report it with the text from the log.",
+  },
+} as const;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** Body of every answer that is not 2xx. */
+export interface ApiErrorBody {
+  readonly error: {
+    readonly code: ApiErrorCode;
+    /** What, and where. */
+    readonly message: string;
+    readonly cure: string;
+    /** With `refused-object`: the scheduler's code. */
+    readonly refusal?: RefusalCode;
+    /** With `invalid-manifest`: all of them. */
+    readonly faults?: readonly ManifestFault[];
+  };
+}
