@@ -1,5 +1,6 @@
 import type { Action } from "../model/action.ts";
 import type { Event } from "../model/event.ts";
+import type { Note } from "../model/note.ts";
 
 /** What one moment brought. */
 export interface Step {
@@ -7,6 +8,8 @@ export interface Step {
   readonly nowMs: number;
   /** In the order in which they happened; empty when only the wake-up came. */
   readonly events: readonly Event[];
+  /** What is told to people alone; absent for nothing. */
+  readonly notes?: readonly Note[];
 }
 
 /**
@@ -44,4 +47,24 @@ export interface Engine {
    *   is a bug of the scheduler.
    */
   carryOut(nowMs: number, actions: readonly Action[]): void;
+}
+
+/**
+ * An engine whose work outlives the process that steers it. After a restart it is given back what
+ * was told to it and what it told, as the journal has it; then it compares that with what runs.
+ *
+ *     new ─► restore(saved)? ─► recall(…)* ─► begin() ─► next / carryOut, as ever
+ *
+ * What ended meanwhile comes as events of the first steps. Orders that were recalled and not carried
+ * out before the restart are carried out now, and none is carried out twice.
+ */
+export interface LastingEngine extends Engine {
+  /** All that it was told and has told, as JSON, for `restore` of a later process. */
+  save(): unknown;
+  /** @param saved what `save` gave. */
+  restore(saved: unknown): void;
+  /** One turn since then: what it told, and what was ordered after that. Nothing is done yet. */
+  recall(step: Step, actions: readonly Action[]): void;
+  /** Compares with what runs, and takes up its work. A new engine begins by telling its node. */
+  begin(): Promise<void>;
 }

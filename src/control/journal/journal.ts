@@ -1,6 +1,7 @@
 import type { Action } from "../../model/action.ts";
 import type { Event } from "../../model/event.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
+import type { Note } from "../../model/note.ts";
 
 /** A manifest was taken, or an object asked to go. It stands before the events that follow from it. */
 export type Change =
@@ -19,6 +20,8 @@ export interface JournalEntry {
   readonly changes: readonly Change[];
   /** As the scheduler took them in, in this order; refused ones are not here. */
   readonly events: readonly Event[];
+  /** What the engine told people. */
+  readonly notes: readonly Note[];
   /** What it decided then. */
   readonly actions: readonly Action[];
   /** The scheduler's `hash()` after it; only in some entries, since it costs O(state). */

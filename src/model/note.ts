@@ -1,0 +1,15 @@
+/**
+ * Something that an engine saw or did that decides nothing and that people want to know: how a
+ * process ended, that offline work was throttled, that a replica is not ready yet.
+ */
+export interface Note {
+  readonly about: {
+    readonly kind: "BatchJob" | "ModelService" | "Replica" | "Node";
+    readonly name: string;
+  };
+  readonly type: "Normal" | "Warning";
+  /** A code such as `member-exited`, `out-of-memory`, `throttled`, `frozen`, `released`. */
+  readonly reason: string;
+  /** A sentence for people, with the numbers. */
+  readonly message: string;
+}
