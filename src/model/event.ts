@@ -118,7 +118,8 @@ export interface JobEnded {
   readonly kind: "job-ended";
   readonly job: JobId;
   readonly attempt: number;
-  readonly outcome: "succeeded" | "failed";
+  /** `lost`: how it ended is not known, and the job is not to blame (rule J8). */
+  readonly outcome: "succeeded" | "failed" | "lost";
 }
 
 /** A service is made, or replaced by one of the same id. */

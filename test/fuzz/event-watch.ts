@@ -233,6 +233,11 @@ export class EventWatch {
       jobs.end(life);
       return;
     }
+    if (outcome === "lost") {
+      life.place = "pending";
+      life.waitCode = undefined;
+      return;
+    }
     life.failures += 1;
     if (life.failures > retries.max) {
       life.outcome = "given-up";

@@ -98,9 +98,9 @@ function planJob(
     ...(speeds && { speeds }),
     ...(deadlineMs === undefined ? {} : { deadlineMs: milliseconds(deadlineMs) }),
   };
-  const failures = Array.from({ length: failing }, () => ({
-    attempt: dice.from(1, 5),
-    afterMs: dice.of(0, 500, 2000, 8000),
-  }));
+  const failures = Array.from({ length: failing }, () => {
+    const attempt = dice.from(1, 5);
+    return { attempt, afterMs: dice.of(0, 500, 2000, 8000), isLost: attempt % 2 === 0 };
+  });
   return { job, submitMs: where.submitMs, workMs, failures };
 }

@@ -74,7 +74,7 @@ function strayEvent(dice: Dice, books: Books): Event | undefined {
     case 1:
       return { kind: "job-checkpointed", job, attempt };
     case 2:
-      return { kind: "job-ended", job, attempt, outcome: dice.of("succeeded", "failed") };
+      return { kind: "job-ended", job, attempt, outcome: dice.of("succeeded", "failed", "lost") };
     case 3:
       return { kind: "departed", departure: departureId(dice.below(60)) };
     case 4:

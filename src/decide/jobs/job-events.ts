@@ -188,11 +188,19 @@ function end(
     return succeed(undefined);
   }
   book.dropPlaces(record);
-  if (outcome === "succeeded") {
-    book.forget(record);
-    return succeed(undefined);
+  switch (outcome) {
+    case "succeeded":
+      book.forget(record);
+      break;
+    case "failed":
+      retry(book, record, nowMs, actions);
+      break;
+    case "lost":
+      book.toPending(record);
+      break;
+    default:
+      unreachable(outcome);
   }
-  retry(book, record, nowMs, actions);
   return succeed(undefined);
 }
 

@@ -162,6 +162,17 @@ test("J8: a gang that lost a node starts anew from what it saved, and its failur
   assert.equal(life.attempts.get("pair"), 2);
 });
 
+test("J8: a job that the engine has lost is pending again at its place, without a failure or a wait", () => {
+  const life = begin({ nodes: [1] });
+  submit(life, buildJob({ id: "lost", backoffMs: 100 }));
+  submit(life, buildJob({ id: "next" }));
+  for (const attempt of [1, 2, 3]) {
+    const ended = { kind: "job-ended", job: jobId("lost"), attempt, outcome: "lost" } as const;
+    assert.equal(life.tell(ended), undefined);
+    assert.deepEqual(kindsOf(life.decide()), ["start-job lost"]);
+  }
+});
+
 test("J8: a drained node is left, a failed device is not used again", () => {
   const life = begin({ nodes: [1, 1] });
   submit(life, buildJob({ id: "j", saveMs: 10 }));
@@ -237,11 +248,13 @@ test("S5: the hash tells jobs apart that ask for different things in the same pl
   assert.notEqual(hashOf(job), hashOf(buildJob({ id: "j", request: buildRequest({ count: 2 }) })));
 });
 
-test("J6: a job may end while it is told to be suspended, or be killed where it is suspended", () => {
+test("J6, J8: a job may end while it is told to be suspended, or be killed where it is suspended", () => {
   const endings = [
     { isSuspended: false, outcome: "succeeded", after: [] },
     { isSuspended: false, outcome: "failed", after: ["start-job low"] },
+    { isSuspended: false, outcome: "lost", after: ["start-job low"] },
     { isSuspended: true, outcome: "failed", after: ["start-job low"] },
+    { isSuspended: true, outcome: "lost", after: ["start-job low"] },
     { isSuspended: true, outcome: "succeeded", after: [] },
   ] as const;
   for (const { isSuspended, outcome, after: next } of endings) {

@@ -194,6 +194,15 @@ test("an attempt that fails by itself leaves its places, and the next one goes o
   assert.deepEqual([history.failures, history.lostMilliMs], [1, 3_000_000]);
 });
 
+test("an attempt that is lost leaves its places, and is no failure of the job", () => {
+  const failures = [{ attempt: 1, afterMs: 5000, isLost: true }];
+  const driven = engineWith([simulatedJob("j", 20_000, { failures })]);
+  driven.order(start("j", 1, "0 a/0"));
+  assert.deepEqual(driven.run(9000), ["0 started j", "5000 lost j"]);
+  const [history] = driven.engine.books.jobs;
+  assert.deepEqual([history.failures, history.lostMilliMs], [0, 5_000_000]);
+});
+
 test("a gang that lost a node stands still, and departs when it is told to stop", () => {
   const driven = engineWith([simulatedJob("j", 20_000, { checkpoint, min: 2 })], lose("b", 15_000));
   driven.order(start("j", 1, "0 a/0, 1 b/0"));

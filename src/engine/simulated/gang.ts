@@ -7,6 +7,7 @@ import type {
   StopJob,
   SuspendJob,
 } from "../../model/action.ts";
+import type { JobEnded } from "../../model/event.ts";
 import type { DepartureId } from "../../model/ids.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { JobHistory, Meter } from "./books.ts";
@@ -159,6 +160,11 @@ export class Gang {
     for (const member of lost) this.#hold(member, undefined, "");
   }
 
+  /** How this attempt is to fail, if it is. */
+  get #failure() {
+    return this.#job.failures?.find(({ attempt }) => attempt === this.#attempt);
+  }
+
   /** What is suspended, or about to be, is off its devices. */
   #uses({ devices, hold }: Member, device: number): boolean {
     if (this.#state === "suspending" || this.#state === "suspended") return false;
@@ -172,9 +178,7 @@ export class Gang {
     this.history.firstStartMs ??= this.#world.nowMs;
     this.#enter("up");
     for (const member of this.#members.values()) this.#place(member, "start-job");
-    const { failures = [] } = this.#job;
-    const failure = failures.find(({ attempt }) => attempt === this.#attempt);
-    this.#progress.start(failure?.afterMs ?? Number.POSITIVE_INFINITY);
+    this.#progress.start(this.#failure?.afterMs ?? Number.POSITIVE_INFINITY);
     this.#world.emit({ kind: "job-started", job: this.history.id, attempt: this.#attempt });
     this.#changePace();
   }
@@ -239,22 +243,22 @@ export class Gang {
       case "restarted":
         return this.#changePace();
       case "failed":
+        return this.#end(this.#failure?.isLost === true ? "lost" : "failed");
       case "finished":
-        return this.#end(turn === "finished" ? "succeeded" : "failed");
+        return this.#end("succeeded");
       default:
         return unreachable(turn);
     }
   }
 
-  #end(outcome: "succeeded" | "failed"): void {
+  #end(outcome: JobEnded["outcome"]): void {
     this.#cancel();
     if (outcome === "succeeded") {
       this.#save();
       this.history.outcome = "succeeded";
       this.history.endMs = this.#world.nowMs;
-    } else {
-      this.history.failures += 1;
     }
+    if (outcome === "failed") this.history.failures += 1;
     this.#vacate(outcome === "succeeded" ? "over" : "idle");
     this.#world.emit({ kind: "job-ended", job: this.history.id, attempt: this.#attempt, outcome });
   }

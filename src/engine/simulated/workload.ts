@@ -12,7 +12,14 @@ export interface SimulatedJob {
    * Attempts that fail by themselves, numbered from 1, after so much time in which the attempt made
    * progress. An attempt that ends before that does not fail.
    */
-  readonly failures?: readonly { readonly attempt: number; readonly afterMs: number }[];
+  readonly failures?: readonly PlannedFailure[];
+}
+
+interface PlannedFailure {
+  readonly attempt: number;
+  readonly afterMs: number;
+  /** The engine does not know how it ended. */
+  readonly isLost?: boolean;
 }
 
 /** Requests to one service. The two arrays have the same length. */
