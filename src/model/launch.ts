@@ -1,3 +1,7 @@
+import type { JobId, ServiceId } from "./ids.ts";
+import type { BatchJob } from "./job.ts";
+import type { ModelService } from "./service.ts";
+
 /** What a process of a member or a replica is started with. Neuraxis' own variables come on top. */
 export interface Launch {
   /** Program and arguments; absent: the image's own program. */
@@ -51,4 +55,28 @@ export interface Readiness {
   readonly timeoutMs: number;
   /** So many answers in a row that are not yes mean that it has crashed. */
   readonly failures: number;
+}
+
+/** What an engine asks when it carries an action out: what people have said of the work. */
+export interface Catalog {
+  /** A job that has not been forgotten, ended ones included. */
+  job(id: JobId): CatalogJob | undefined;
+  /** A service that has not gone; while it is replaced, as it was when its replicas started. */
+  service(id: ServiceId): CatalogService | undefined;
+  /** Services that have not gone, in order of their making. */
+  services(): Iterable<ServiceId>;
+}
+
+export interface CatalogJob {
+  /** Unique for all time, though names are used again. */
+  readonly uid: string;
+  readonly job: BatchJob;
+  readonly launch: JobLaunch;
+}
+
+export interface CatalogService {
+  /** Unique for all time, though names are used again. */
+  readonly uid: string;
+  readonly service: ModelService;
+  readonly launch: ServiceLaunch;
 }
