@@ -1,55 +1,22 @@
-import type { Refusal } from "../model/refusal.ts";
-import type { ManifestKind } from "../manifest/manifest.ts";
-import type { ObjectKind } from "./objects.ts";
+import type * as shapes from "./answer-shapes.ts";
+import type { Shaped } from "./shape-parts.ts";
 
 /** What has become of one manifest. */
-export interface AppliedObject {
-  readonly kind: ManifestKind;
-  readonly name: string;
-  readonly outcome: "created" | "configured" | "unchanged";
-  readonly resourceVersion: string;
-}
+export type AppliedObject = Shaped<typeof shapes.appliedObject>;
 
 /** What would happen, or has been begun, at once: nothing is said of what comes later. */
-export interface Plan {
-  readonly starts: readonly string[];
-  readonly waits: readonly { readonly name: string; readonly refusal: Refusal }[];
-  /** Who leaves, and for whom. */
-  readonly leaves: readonly {
-    readonly name: string;
-    readonly how: "suspend" | "stop" | "shrink" | "sleep";
-    readonly reason: string;
-    readonly for: string;
-  }[];
-}
+export type Plan = Shaped<typeof shapes.plan>;
 
 /** Answer to `apply`. With `dryRun` nothing was changed, and resourceVersion is that of now, or "". */
-export interface ApplyAnswer {
-  readonly dryRun: boolean;
-  readonly results: readonly AppliedObject[];
-  readonly plan: Plan;
-}
+export type ApplyAnswer = Shaped<typeof shapes.applyAnswer>;
 
-/** Answer to `delete`. */
-export interface DeleteAnswer {
-  readonly kind: ObjectKind;
-  readonly name: string;
-  /** `deleting`: its processes are asked to end, and it is gone when they are. */
-  readonly outcome: "deleted" | "deleting";
-}
+/** Answer to `delete`. `deleting`: its processes are asked to end, and it is gone when they are. */
+export type DeleteAnswer = Shaped<typeof shapes.deleteAnswer>;
 
 /** Why a job waits, as proven on a copy of the scheduler. */
-export interface WhyAnswer {
-  readonly job: string;
-  readonly phase: string;
-  /** The scheduler's own words; absent when nothing is in its way. */
-  readonly refusal?: Refusal;
-  /** Changes that were tried on a copy; each says whether the job started then. */
-  readonly trials: readonly {
-    /** Such as `without the jobs of queue b`. */
-    readonly change: string;
-    readonly starts: boolean;
-    /** What it would take or displace. */
-    readonly effect: string;
-  }[];
-}
+export type WhyAnswer = Shaped<typeof shapes.whyAnswer>;
+
+export type VersionAnswer = Shaped<typeof shapes.versionAnswer>;
+
+/** What becomes of the processes when the control plane ends. */
+export type ShutdownOrder = Shaped<typeof shapes.shutdownOrder>;

@@ -1,5 +1,5 @@
-import type { ManifestFault } from "../manifest/manifest-fault.ts";
-import type { RefusalCode } from "../model/refusal.ts";
+import type { errorBody } from "./answer-shapes.ts";
+import type { Shaped } from "./shape-parts.ts";
 
 /** Every code of the API's own errors with its HTTP status, meaning and cure. */
 export const API_ERRORS = {
@@ -17,6 +17,11 @@ export const API_ERRORS = {
     status: 422,
     meaning: "The scheduler or the engine can never do what the object asks for.",
     cure: "Read the message; nothing was changed.",
+  },
+  "wrong-host": {
+    status: 421,
+    meaning: "The Host header names something else than this API.",
+    cure: "Ask by the address on which it listens; `--listen` names others.",
   },
   "unknown-path": { status: 404, meaning: "The API has no such path.", cure: "See /openapi.json." },
   "unknown-object": {
@@ -43,6 +48,16 @@ export const API_ERRORS = {
     status: 413,
     meaning: "The body is longer than the API reads.",
     cure: "Split it.",
+  },
+  "headers-too-large": {
+    status: 431,
+    meaning: "The request's headers are longer than the API reads.",
+    cure: "Send fewer or shorter ones.",
+  },
+  "request-too-slow": {
+    status: 408,
+    meaning: "The request did not come within the time that the API waits for one.",
+    cure: "Repeat it.",
   },
   "invalid-request": {
     status: 400,
@@ -73,16 +88,14 @@ export const API_ERRORS = {
 
 export type ApiErrorCode = keyof typeof API_ERRORS;
 
-/** Body of every answer that is not 2xx. */
-export interface ApiErrorBody {
-  readonly error: {
-    readonly code: ApiErrorCode;
-    /** What, and where. */
-    readonly message: string;
-    readonly cure: string;
-    /** With `refused-object`: the scheduler's code. */
-    readonly refusal?: RefusalCode;
-    /** With `invalid-manifest`: all of them. */
-    readonly faults?: readonly ManifestFault[];
-  };
+/** Body of every answer that is not 2xx. `refusal` with `refused-object`, `faults` with `invalid-manifest`. */
+export type ApiErrorBody = Shaped<typeof errorBody>;
+
+/** The error of this code with its cure, and whatever more belongs to it. */
+export function apiError(
+  code: ApiErrorCode,
+  message: string,
+  more: Omit<ApiErrorBody["error"], "code" | "message" | "cure"> = {},
+): ApiErrorBody["error"] {
+  return { code, message, cure: API_ERRORS[code].cure, ...more };
 }

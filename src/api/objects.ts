@@ -4,7 +4,9 @@ import type {
   ModelServiceManifest,
   QueueManifest,
 } from "../manifest/manifest.ts";
-import type { Amounts } from "../model/amounts.ts";
+import type { eventRecord, objectChange, objectShapes } from "./object-shapes.ts";
+import type { Shaped } from "./shape-parts.ts";
+import type * as shapes from "./status-shapes.ts";
 
 /** Kinds that people write, and kinds that are only observed. */
 export type ObjectKind = ManifestKind | "Node" | "Replica";
@@ -30,84 +32,16 @@ type KeptObject<Stated extends { readonly metadata: object }, Status> = Omit<Sta
 };
 
 /** One statement about an object, and since when it is so. */
-export interface Condition {
-  /** Such as `Scheduled`, `Running`, `Ready`, `Throttled`. */
-  readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
-  /** A code that programs may compare, such as `no-room-now` or `online`. */
-  readonly reason: string;
-  /** A sentence for people, with the numbers. */
-  readonly message: string;
-  readonly since: string;
-}
-
-export type JobPhase =
-  | "Pending"
-  | "Starting"
-  | "Running"
-  | "Suspended"
-  | "Leaving"
-  | "Succeeded"
-  | "Failed"
-  | "Cancelled";
-
+export type Condition = Shaped<typeof shapes.condition>;
+export type JobPhase = Shaped<typeof shapes.jobPhase>;
 /** One process of a job. */
-export interface MemberStatus {
-  readonly member: number;
-  readonly role: string;
-  readonly node: string;
-  readonly devices: readonly number[];
-}
-
-export interface BatchJobStatus {
-  readonly phase: JobPhase;
-  /** Starts so far. */
-  readonly attempt: number;
-  /** Failures of its own so far. */
-  readonly failures: number;
-  readonly members: readonly MemberStatus[];
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-  /** Of the newest checkpoint that was seen. */
-  readonly checkpointedAt?: string;
-  readonly conditions: readonly Condition[];
-}
-
-export type ReplicaPhase = "Starting" | "Ready" | "Sleeping" | "Waking" | "Leaving";
-
-export interface ReplicaStatus {
-  readonly service: string;
-  readonly node: string;
-  readonly devices: readonly number[];
-  readonly phase: ReplicaPhase;
-  readonly since: string;
-}
-
-export interface ModelServiceStatus {
-  readonly replicas: { readonly ready: number; readonly starting: number; readonly asleep: number };
-  /** Where its requests go, whichever replica serves them; absent where the engine has no such. */
-  readonly endpoint?: string;
-  readonly requests: { readonly arrived: number; readonly begun: number; readonly ended: number };
-  readonly conditions: readonly Condition[];
-}
-
-export interface QueueStatus {
-  readonly pending: number;
-  readonly running: number;
-  readonly held: Amounts;
-  readonly conditions: readonly Condition[];
-}
-
-export interface NodeStatus {
-  /** Milli-CPU. */
-  readonly cpu: number;
-  /** MiB. */
-  readonly memory: number;
-  readonly devices: readonly { readonly kind: string; readonly memory: number }[];
-  /** Promised to what runs or is about to. */
-  readonly held: Amounts;
-  readonly conditions: readonly Condition[];
-}
+export type MemberStatus = Shaped<typeof shapes.memberStatus>;
+export type BatchJobStatus = Shaped<typeof shapes.batchJobStatus>;
+export type ReplicaPhase = Shaped<typeof shapes.replicaPhase>;
+export type ReplicaStatus = Shaped<typeof shapes.replicaStatus>;
+export type ModelServiceStatus = Shaped<typeof shapes.modelServiceStatus>;
+export type QueueStatus = Shaped<typeof shapes.queueStatus>;
+export type NodeStatus = Shaped<typeof shapes.nodeStatus>;
 
 export type BatchJobObject = KeptObject<BatchJobManifest, BatchJobStatus>;
 export type ModelServiceObject = KeptObject<ModelServiceManifest, ModelServiceStatus>;
@@ -132,19 +66,19 @@ export type ApiObject =
   | ReplicaObject;
 
 /** Something that happened to an object, for people. */
-export interface EventRecord {
-  /** Rising; never used again. */
-  readonly sequence: number;
-  readonly at: string;
-  readonly about: { readonly kind: ObjectKind; readonly name: string };
-  readonly type: "Normal" | "Warning";
-  /** A code such as `started`, `suspended`, `frozen`. */
-  readonly reason: string;
-  readonly message: string;
-}
+export type EventRecord = Shaped<typeof eventRecord>;
 
 /** A change of an object, as a watch tells it. */
 export interface ObjectChange {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly object: ApiObject;
 }
+
+/** Objects as the API writes them: a spec as in a manifest, so that it can be applied again. */
+export type WrittenObjects = {
+  readonly [Kind in ObjectKind]: Shaped<(typeof objectShapes)[Kind]>;
+};
+export type WrittenObject = WrittenObjects[ObjectKind];
+
+/** A change of an object, as the API writes it. */
+export type WrittenChange = Shaped<typeof objectChange>;

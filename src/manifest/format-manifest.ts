@@ -2,13 +2,18 @@ import { stringify } from "yaml";
 import { unreachable } from "../model/unreachable.ts";
 import type { BatchJobSpec } from "./batch-job-shape.ts";
 import type { LaunchShape } from "./launch-shape.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, ManifestKind } from "./manifest.ts";
 import type { ModelServiceSpec } from "./model-service-shape.ts";
 import { formatDuration, formatMemory, formatMilli } from "./quantities.ts";
 import type { QueueSpec } from "./queue-shape.ts";
 import type { ResourcesShape } from "./resources-shape.ts";
 
-type Plain = Readonly<Record<string, unknown>>;
+/** The spec of each kind as it is written: quantities as texts, every default spelt out. */
+export interface WrittenSpecs {
+  readonly BatchJob: ReturnType<typeof plainJob>;
+  readonly ModelService: ReturnType<typeof plainService>;
+  readonly Queue: ReturnType<typeof plainQueue>;
+}
 
 /**
  * The manifest as YAML that reads as the same manifest, with every default written out: equal
@@ -35,7 +40,8 @@ export function formatManifest(manifest: Manifest): string {
   });
 }
 
-function plainSpec(manifest: Manifest): Plain {
+/** The manifest's spec as plain data that reads as the same spec. What is undefined is left out. */
+export function plainSpec(manifest: Manifest): WrittenSpecs[ManifestKind] {
   switch (manifest.kind) {
     case "BatchJob":
       return plainJob(manifest.spec);
@@ -48,7 +54,7 @@ function plainSpec(manifest: Manifest): Plain {
   }
 }
 
-function plainJob(spec: BatchJobSpec): Plain {
+function plainJob(spec: BatchJobSpec) {
   const { checkpoint, suspension, retries, deadline, minimumRuntime, speeds } = spec;
   return {
     queue: spec.queue,
@@ -78,7 +84,7 @@ function plainJob(spec: BatchJobSpec): Plain {
   };
 }
 
-function plainService(spec: ModelServiceSpec): Plain {
+function plainService(spec: ModelServiceSpec) {
   const { runtime, readiness, sleep, scaling, objective, stop } = spec;
   return {
     task: spec.task,
@@ -106,7 +112,7 @@ function plainService(spec: ModelServiceSpec): Plain {
   };
 }
 
-function plainQueue({ parent, weight, guaranteed, limit, borrows }: QueueSpec): Plain {
+function plainQueue({ parent, weight, guaranteed, limit, borrows }: QueueSpec) {
   return {
     parent,
     weight,
@@ -116,11 +122,11 @@ function plainQueue({ parent, weight, guaranteed, limit, borrows }: QueueSpec): 
   };
 }
 
-function plainBounds({ min, max }: { readonly min: number; readonly max: number }): Plain {
+function plainBounds({ min, max }: { readonly min: number; readonly max: number }) {
   return { min, max };
 }
 
-function plainLaunch({ command, image, args, env, workingDirectory }: LaunchShape): Plain {
+function plainLaunch({ command, image, args, env, workingDirectory }: LaunchShape) {
   const plainEnv = env.map(({ name, value, secret }) => ({
     name,
     value,
@@ -135,7 +141,7 @@ function plainLaunch({ command, image, args, env, workingDirectory }: LaunchShap
   };
 }
 
-function plainResources({ cpu, memory, accelerators }: ResourcesShape): Plain {
+function plainResources({ cpu, memory, accelerators }: ResourcesShape) {
   return {
     cpu: formatMilli(cpu),
     memory: formatMemory(memory),
@@ -148,7 +154,7 @@ function plainResources({ cpu, memory, accelerators }: ResourcesShape): Plain {
   };
 }
 
-function plainAmounts({ cpu, memory, accelerators }: QueueSpec["limit"]): Plain {
+function plainAmounts({ cpu, memory, accelerators }: QueueSpec["limit"]) {
   return {
     ...(cpu === undefined ? {} : { cpu: formatMilli(cpu) }),
     ...(memory === undefined ? {} : { memory: formatMemory(memory) }),
