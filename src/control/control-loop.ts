@@ -1,0 +1,325 @@
+import { setImmediate } from "node:timers/promises";
+import type { Scheduler } from "../decide/scheduler.ts";
+import type { Step } from "../engine/engine.ts";
+import type { Action } from "../model/action.ts";
+import type { Event } from "../model/event.ts";
+import type { Note } from "../model/note.ts";
+import { fail, type Result, succeed } from "../model/result.ts";
+import { milliseconds } from "../model/units.ts";
+import type { CommandGround, Taken } from "./apply-manifests.ts";
+import type { ChangeRing } from "./change-ring.ts";
+import type { Clock } from "./clock.ts";
+import type { ApiFailure } from "./control-plane.ts";
+import { failure } from "./failures.ts";
+import { entryRandom } from "./journal/entry-random.ts";
+import type { Change, Journal } from "./journal/journal.ts";
+import type { Recovered, SnapshotState } from "./recover.ts";
+import { refusedNote } from "./refused-note.ts";
+import { remakeService } from "./remake-service.ts";
+import { keyOf } from "./views/records.ts";
+
+/** Entries between snapshots: a restart replays at most so many. */
+export const SNAPSHOT_ENTRIES = 2000;
+/** Entries between those that carry the state's hash. */
+const HASH_ENTRIES = 100;
+/** Time between two updates of the journal's copy. */
+const BACK_UP_INTERVAL_MS = 60_000;
+/** Commands that wait; more are told to come again. */
+const COMMANDS_MAX = 10_000;
+
+const ENDING = failure("shutting-down", "the control plane ends; nothing was changed");
+const HALF_DONE = failure(
+  "shutting-down",
+  "the control plane broke off in the middle of the change; whether it was kept shows at the next start",
+);
+
+/** Something that a user wants, answered once it stands in the journal. */
+export interface Command<Answer, Kept extends Taken = Taken> {
+  /** Objects that it reads or changes, by `keyOf`. */
+  readonly about: readonly string[];
+  /** Takes it into the scheduler; nothing is kept of what fails. */
+  take(ground: CommandGround): Result<Kept, ApiFailure>;
+  /** What the user is told then. */
+  answer(kept: Kept, actions: readonly Action[]): Answer;
+}
+
+/** What one turn is about. */
+interface Turn {
+  readonly changes: Change[];
+  readonly events: Event[];
+  readonly notes: Note[];
+  /** Those who wait for its end. */
+  readonly askers: Asker[];
+}
+
+interface Asker {
+  readonly answer: (actions: readonly Action[]) => void;
+  readonly refuse: (why: ApiFailure) => void;
+}
+
+interface Waiting {
+  readonly about: readonly string[];
+  /** Adds itself to the turn, or answers at once. */
+  readonly join: (turn: Turn, ground: CommandGround) => void;
+  readonly refuse: (why: ApiFailure) => void;
+}
+
+export interface LoopOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly newUid: () => string;
+  /** Version of the program. */
+  readonly program: string;
+}
+
+/**
+ * Observe, decide, record, apply: one turn after the other.
+ *
+ *     engine's step ─┐
+ *     commands ──────┼─► apply ─► decide ─► journal ─► views ─► engine ─► answers, watches
+ *     wake-up ───────┘
+ *
+ * A turn is about a step of the engine, or about commands, never about both: so the views, which
+ * change with the journal, say what the scheduler knows whenever a command is checked. All commands
+ * that wait share one turn, unless two are about the same object. What cannot be journaled was not
+ * done: the loop ends with the error, and the next start goes on from the journal.
+ */
+export class ControlLoop {
+  readonly #options: LoopOptions;
+  readonly #scheduler: Scheduler;
+  readonly #blank: () => Scheduler;
+  readonly #views: Recovered["views"];
+  readonly #ring: ChangeRing;
+  readonly #side: Recovered["side"];
+  /** What this clock is behind the journal's: a machine's clock may have been set back. */
+  readonly #aheadMs: number;
+  #nowMs: number;
+  #inbox: Waiting[] = [];
+  /** Those whose turn is not over. */
+  #unanswered: readonly Asker[] = [];
+  #step: Step | undefined;
+  #isListening = false;
+  #wakeMs: number | undefined = 0;
+  #cancelTimer: (() => void) | undefined;
+  #bell = Promise.withResolvers<void>();
+  #failure: { readonly error: unknown } | undefined;
+  #isStopping = false;
+  #isOver = false;
+  #isFirst = true;
+  #snapshotSequence: number;
+  #backUpMs: number;
+
+  constructor(recovered: Recovered, options: LoopOptions) {
+    this.#options = options;
+    this.#scheduler = recovered.scheduler;
+    this.#blank = recovered.maker.blank;
+    this.#views = recovered.views;
+    this.#ring = recovered.ring;
+    this.#side = recovered.side;
+    this.#nowMs = recovered.nowMs;
+    this.#aheadMs = Math.max(0, recovered.nowMs - options.clock.nowMs());
+    this.#snapshotSequence = options.journal.sequence;
+    this.#backUpMs = options.clock.nowMs();
+  }
+
+  /** What a command would meet now; what it does to a fork nobody sees. */
+  get ground(): CommandGround {
+    const { newUid } = this.#options;
+    const common = { scheduler: this.#scheduler, blank: this.#blank, views: this.#views, newUid };
+    return { ...common, nowMs: this.#readClock() };
+  }
+
+  /** Resolves after `stop`; rejects with what the loop cannot go on after. Called once. */
+  async run(): Promise<void> {
+    try {
+      await this.#side.engine.begin();
+      while (!this.#isStopping) {
+        await this.#news();
+        if (this.#failure !== undefined) throw this.#failure.error;
+        if (this.#step !== undefined) this.#takeStep(this.#step);
+        if (this.#hasWork()) this.#takeCommands();
+      }
+      this.#snapshot();
+      this.#options.journal.backUp();
+    } finally {
+      this.#isOver = true;
+      this.#cancelTimer?.();
+      for (const { refuse } of this.#unanswered) refuse(HALF_DONE);
+      for (const { refuse } of this.#inbox.splice(0)) refuse(ENDING);
+      this.#ring.close();
+    }
+  }
+
+  /** Ends the loop after the turn that runs; workloads run on. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#bell.resolve();
+  }
+
+  /** Resolves when it is journaled, or refused. It never rejects. */
+  submit<Answer, Kept extends Taken>(
+    command: Command<Answer, Kept>,
+  ): Promise<Result<Answer, ApiFailure>> {
+    const { promise, resolve } = Promise.withResolvers<Result<Answer, ApiFailure>>();
+    const refuse = (why: ApiFailure) => resolve(fail(why));
+    if (this.#isStopping || this.#isOver) {
+      refuse(ENDING);
+      return promise;
+    }
+    if (this.#inbox.length >= COMMANDS_MAX) {
+      refuse(failure("too-many-requests", `${COMMANDS_MAX} changes wait already`));
+      return promise;
+    }
+    const join = (turn: Turn, ground: CommandGround) => {
+      const taken = command.take(ground);
+      if (!taken.ok) return resolve(taken);
+      turn.changes.push(...taken.value.changes);
+      turn.events.push(...taken.value.events);
+      const answer = (actions: readonly Action[]) =>
+        resolve(succeed(command.answer(taken.value, actions)));
+      turn.askers.push({ answer, refuse });
+    };
+    this.#inbox.push({ about: command.about, join, refuse });
+    this.#bell.resolve();
+    return promise;
+  }
+
+  #readClock(): number {
+    return Math.max(this.#nowMs, this.#options.clock.nowMs() + this.#aheadMs);
+  }
+
+  /** Comes back when there is something to do, and lets all else that is ready go first. */
+  async #news(): Promise<void> {
+    this.#listen();
+    await setImmediate();
+    while (this.#step === undefined && !this.#hasWork() && !this.#mustEnd()) {
+      this.#setTimer();
+      await this.#bell.promise;
+      this.#bell = Promise.withResolvers();
+    }
+  }
+
+  #hasWork(): boolean {
+    return this.#inbox.length > 0 || this.#isDue() || this.#views.dueServices().length > 0;
+  }
+
+  #isDue(): boolean {
+    return this.#wakeMs !== undefined && this.#wakeMs <= this.#readClock();
+  }
+
+  #mustEnd(): boolean {
+    return this.#isStopping || this.#failure !== undefined;
+  }
+
+  /** Waits for the engine's next step, once at a time. */
+  #listen(): void {
+    if (this.#isListening || this.#step !== undefined) return;
+    this.#isListening = true;
+    const hear = async (): Promise<void> => {
+      try {
+        // An engine without a future brings nothing more: the promise is not asked for again.
+        this.#step = await this.#side.engine.next(undefined);
+        this.#isListening = this.#step === undefined;
+      } catch (error) {
+        this.#failure = { error };
+      }
+      this.#bell.resolve();
+    };
+    void hear();
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#wakeMs === undefined) return;
+    const inMs = Math.max(0, this.#wakeMs - this.#readClock());
+    this.#cancelTimer = this.#options.clock.after(inMs, () => this.#bell.resolve());
+  }
+
+  /** A turn about what the engine told. What the scheduler refuses of it is noted and left out. */
+  #takeStep(step: Step): void {
+    this.#step = undefined;
+    this.#nowMs = Math.max(this.#readClock(), step.nowMs);
+    const turn: Turn = { changes: [], events: [], notes: [...(step.notes ?? [])], askers: [] };
+    for (const event of step.events) {
+      const result = this.#scheduler.apply(event, milliseconds(this.#nowMs));
+      if (result.ok) turn.events.push(event);
+      else turn.notes.push(refusedNote(event, result.reason));
+    }
+    this.#finish(turn);
+  }
+
+  /** A turn about services that are made anew, and commands, up to one about the same object. */
+  #takeCommands(): void {
+    this.#nowMs = this.#readClock();
+    const { ground } = this;
+    const turn: Turn = { changes: [], events: [], notes: [], askers: [] };
+    const about = new Set<string>();
+    for (const name of this.#views.dueServices()) {
+      turn.events.push(remakeService(name, ground));
+      about.add(keyOf("ModelService", name));
+    }
+    let taken = 0;
+    for (const waiting of this.#inbox) {
+      if (waiting.about.some((key) => about.has(key))) break;
+      for (const key of waiting.about) about.add(key);
+      waiting.join(turn, ground);
+      taken += 1;
+    }
+    this.#inbox.splice(0, taken);
+    if (turn.changes.length + turn.events.length > 0 || this.#isDue()) this.#finish(turn);
+    else for (const { answer } of turn.askers) answer([]);
+  }
+
+  /** Decides, and records it before anybody hears of it. */
+  #finish(turn: Turn): void {
+    const { journal, program } = this.#options;
+    const nowMs = milliseconds(this.#nowMs);
+    const { changes, events, notes, askers } = turn;
+    this.#unanswered = askers;
+    const sequence = journal.sequence + 1;
+    const actions = this.#scheduler.decide(nowMs, entryRandom(journal.origin.seed, sequence));
+    const entry = {
+      nowMs,
+      ...(this.#isFirst ? { program } : {}),
+      changes,
+      events,
+      notes,
+      actions,
+      ...(sequence % HASH_ENTRIES === 0 ? { hash: this.#scheduler.hash() } : {}),
+    };
+    journal.append(entry);
+    this.#isFirst = false;
+    const changed = this.#views.fold(entry);
+    if (changes.length > 0) this.#side.catalogChanged?.();
+    this.#side.engine.carryOut(nowMs, actions);
+    this.#wakeMs = this.#scheduler.nextWakeMs(nowMs);
+    for (const { answer } of askers) answer(actions);
+    this.#unanswered = [];
+    this.#ring.add(changed);
+    if (sequence - this.#snapshotSequence >= SNAPSHOT_ENTRIES) this.#snapshot();
+    this.#backUp();
+  }
+
+  #snapshot(): void {
+    const { journal } = this.#options;
+    const { sequence } = journal;
+    if (sequence === 0 || sequence === this.#snapshotSequence) return;
+    const state: SnapshotState = {
+      scheduler: this.#scheduler.save(),
+      views: this.#views.save(),
+      engine: this.#side.engine.save(),
+      nowMs: this.#nowMs,
+    };
+    journal.writeSnapshot({ sequence, state });
+    journal.compact(sequence);
+    this.#snapshotSequence = sequence;
+  }
+
+  #backUp(): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs - this.#backUpMs < BACK_UP_INTERVAL_MS) return;
+    this.#options.journal.backUp();
+    this.#backUpMs = nowMs;
+  }
+}

@@ -1,0 +1,57 @@
+import type { NodeEvent, NodeObserved } from "../../model/event.ts";
+import { unreachable } from "../../model/unreachable.ts";
+import { type NodeRecord, setCondition } from "./records.ts";
+import { foldLostReplicas } from "./service-fold.ts";
+import type { Tables } from "./tables.ts";
+
+/** Takes an event about a node into the records. */
+export function foldNodeEvent(
+  tables: Tables,
+  event: Exclude<NodeEvent, NodeObserved>,
+  nowMs: number,
+): void {
+  if (event.kind === "node-added") {
+    const { node } = event;
+    const kept = { version: 0, generation: 1, createdMs: nowMs, conditions: [] };
+    const uid = `${node.id}.${nowMs}`;
+    const record: NodeRecord = { uid, ...kept, node, failedDevices: [] };
+    say(record, "True", "added", "work may start here", nowMs);
+    tables.Node.set(node.id, record);
+    return tables.touch("Node", node.id);
+  }
+  const name: string = event.node;
+  const record = tables.Node.get(name);
+  if (record === undefined) return;
+  tables.touch("Node", name);
+  switch (event.kind) {
+    case "node-removed":
+      return tables.remove("Node", name);
+    case "node-lost":
+      foldLostReplicas(tables, name, undefined);
+      return tables.remove("Node", name);
+    case "node-drained":
+      return say(record, "False", "drained", "what runs here is to move", nowMs);
+    case "node-opened":
+      return say(record, "True", "opened", "work may start here", nowMs);
+    case "device-failed": {
+      foldLostReplicas(tables, name, event.device);
+      record.failedDevices = [...record.failedDevices, event.device];
+      const list = record.failedDevices.join(", ");
+      const message = `of ${record.node.devices.length} devices these have failed: ${list}`;
+      const condition = { status: "False", reason: "device-failed", message } as const;
+      return setCondition(record, { type: "DevicesHealthy", ...condition, sinceMs: nowMs });
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+function say(
+  record: NodeRecord,
+  status: "True" | "False",
+  reason: string,
+  message: string,
+  nowMs: number,
+): void {
+  setCondition(record, { type: "Schedulable", status, reason, message, sinceMs: nowMs });
+}
