@@ -107,7 +107,7 @@ test("reading begins with the oldest text that is kept, or some lines before the
   appendFileSync(file, "3\n4");
   rotate(file, 3);
   appendFileSync(file, "4\n5\n6\n7\n8\n9");
-  const tail = async (lines?: number) => await readAll(await LogReader.open(file, lines));
+  const tail = async (lines?: number) => readAll(await LogReader.open(file, lines));
   assert.equal(await tail(), "1\n2\n3\n44\n5\n6\n7\n8\n9");
   assert.equal(await tail(0), "");
   assert.equal(await tail(1), "9");

@@ -20,20 +20,20 @@ export interface LogRequest {
  * @throws Error of the system.
  */
 export async function* readLog(
-  { files, isLive }: ProcessLog,
+  log: ProcessLog,
   { stream, tail, follow }: LogRequest,
   { pollMs, stop }: { readonly pollMs: number; readonly stop: AbortSignal },
 ): AsyncGenerator<Buffer> {
   const wanted = stream === "both" ? (["stdout", "stderr"] as const) : ([stream] as const);
   const sources = await Promise.all(
     wanted.map(async (name) => ({
-      reader: await LogReader.open(files[name], tail),
+      reader: await LogReader.open(log.files[name], tail),
       lines: new LineGate(),
     })),
   );
   while (!stop.aborted) {
     // Asked before reading: what a process wrote last is there when it has ended.
-    const mayGrow = follow && isLive();
+    const mayGrow = follow && log.isLive();
     let hasMore = false;
     for (const { reader, lines } of sources) {
       const chunk = await reader.read();

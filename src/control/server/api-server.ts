@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { type ApiErrorCode, API_ERRORS, apiError } from "../../api/api-error.ts";
+import { printable } from "../../model/printable.ts";
+import { answerRequest, type Desk } from "./answer-request.ts";
+import { hostCheck, LOOPBACK_HOSTS, tokenCheck } from "./gate.ts";
+import { openApiDocument } from "./open-api.ts";
+import type { ServedApi } from "./route.ts";
+import { Router } from "./router.ts";
+import { ROUTES } from "./routes.ts";
+import { sendFailure } from "./send-answer.ts";
+import { SERVER_LIMITS, type ServerLimits } from "./server-limits.ts";
+
+/** What a server answers from, and how it is guarded. */
+export interface ApiServerOptions
+  extends Pick<ServedApi, "plane" | "logs" | "version" | "shutDown"> {
+  /** Without it a request gets nothing but health, version and the OpenAPI document. */
+  readonly token: string;
+  /** Names that a Host header may have, without port. Absent: those of loopback. */
+  readonly hosts?: readonly string[];
+  /** Tells of a bug: what was asked, and the error. No header is in it. */
+  readonly report: (request: string, error: unknown) => void;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** Codes of Node's parser for what is not refused by us. */
+const PARSER_ERRORS: Readonly<Record<string, ApiErrorCode>> = {
+  HPE_HEADER_OVERFLOW: "headers-too-large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request-too-slow",
+};
+
+/** The control API on a socket. */
+export class ApiServer {
+  readonly #server: Server;
+  readonly #desk: Desk;
+  readonly #report: ApiServerOptions["report"];
+  readonly #limits: ServerLimits;
+  /** Of the requests that are being answered. */
+  readonly #stops = new Set<AbortController>();
+  #isClosing = false;
+
+  constructor(options: ApiServerOptions) {
+    const { plane, logs, version, shutDown, token, hosts = LOOPBACK_HOSTS, report } = options;
+    const limits = { ...SERVER_LIMITS, ...options.limits };
+    let document: object | undefined;
+    const describe = () => (document ??= openApiDocument(ROUTES, version));
+    this.#desk = {
+      api: { plane, logs, version, shutDown, limits, describe },
+      router: new Router(ROUTES),
+      isOwnHost: hostCheck(hosts),
+      isToken: tokenCheck(token),
+      streams: 0,
+    };
+    this.#report = report;
+    this.#limits = limits;
+    this.#server = createServer(
+      {
+        maxHeaderSize: limits.headerBytes,
+        headersTimeout: limits.headersMs,
+        requestTimeout: limits.requestMs,
+        connectionsCheckingInterval: limits.checkMs,
+        keepAliveTimeout: limits.idleMs,
+        requireHostHeader: false, // It is refused with the others, in the API's words.
+      },
+      (request, response) => void this.#answer(request, response),
+    );
+    this.#server.maxConnections = limits.connections;
+    this.#server.on(
+      "checkExpectation",
+      (request, response) => void this.#answer(request, response),
+    );
+    this.#server.on("clientError", refuseUnread);
+  }
+
+  /** Listens; port 0 is any free one. @throws Error of the system, such as EADDRINUSE. */
+  async listen(port: number, host: string): Promise<AddressInfo> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject).listen({ port, host }, resolve);
+    });
+    return this.#server.address() as AddressInfo;
+  }
+
+  /** Lets nobody in any more, ends all streams, and resolves when all is sent or the time is over. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const isClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const stop of this.#stops) stop.abort();
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), this.#limits.closeMs);
+    await isClosed;
+    clearTimeout(timer);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const stop = new AbortController();
+    this.#stops.add(stop);
+    response.once("close", () => {
+      stop.abort();
+      this.#stops.delete(stop);
+    });
+    try {
+      if (this.#isClosing) {
+        response.setHeader("Connection", "close");
+        sendFailure(response, apiError("shutting-down", "the control plane is about to end"));
+        return;
+      }
+      await answerRequest(this.#desk, request, response, stop.signal);
+    } catch (error) {
+      if (stop.signal.aborted || request.destroyed) return; // Nobody waits for an answer.
+      this.#report(printable(`${request.method} ${request.url}`), error);
+      if (response.headersSent) response.destroy();
+      else sendFailure(response, apiError("internal-error", "the request met a bug"));
+    }
+  }
+}
+
+/** Answers what is no request, as far as it came. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  const code = PARSER_ERRORS[error.code ?? ""] ?? "invalid-request";
+  const message = code === "invalid-request" ? "this is no HTTP request" : API_ERRORS[code].meaning;
+  const body = JSON.stringify({ error: apiError(code, message) });
+  socket.end(
+    `HTTP/1.1 ${API_ERRORS[code].status} Refused\r\nConnection: close\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
