@@ -114,7 +114,7 @@ export interface Isolation {
   /** Of an unknown id: zero. */
   usage(id: string): Usage;
   classUsage(workClass: WorkClass): Usage;
-  /** Numbers of the processes of a class, unsorted. */
+  /** Numbers of the processes of a class, unsorted; without cgroups up to a second old. */
   processes(workClass: WorkClass): readonly number[];
   /**
    * Folder with `cpu.pressure` and `memory.pressure` of the class alone; absent where the kernel

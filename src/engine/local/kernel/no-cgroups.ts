@@ -18,6 +18,9 @@ const TICK_MS = 10;
 /** Unit of sizes in /proc/PID/stat. Larger on some ARM machines; then memory is told too small. */
 const PAGE_BYTES = 4096;
 
+/** How long the list of all processes is used for what is only counted. */
+const SESSIONS_AGE_MS = 1000;
+
 interface Entry {
   readonly share: Share;
   /** First process, which leads its session; absent until it has begun. */
@@ -34,6 +37,9 @@ interface Entry {
 export class NoCgroups implements Isolation {
   readonly #entries = new Map<string, Entry>();
   #limit: OfflineLimit = UNLIMITED;
+  /** Processes by session, and when they were read. */
+  #sessions: ReadonlyMap<number, readonly number[]> = new Map();
+  #readAtMs = Number.NEGATIVE_INFINITY;
 
   describe(): IsolationReport {
     return { kind: "none", promises: PROMISES_WITHOUT_CGROUPS, folders: [] };
@@ -88,11 +94,15 @@ export class NoCgroups implements Isolation {
   }
 
   usage(id: string): Usage {
-    return this.#find([id]).map(usageOf).at(0) ?? { cpuMs: 0, memoryBytes: 0 };
+    return (
+      this.#find([id])
+        .map((entry) => usageOf(this.#recall(entry)))
+        .at(0) ?? { cpuMs: 0, memoryBytes: 0 }
+    );
   }
 
   classUsage(workClass: WorkClass): Usage {
-    const usages = this.#ofClass(workClass).map(usageOf);
+    const usages = this.#ofClass(workClass).map((entry) => usageOf(this.#recall(entry)));
     return {
       cpuMs: usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
       memoryBytes: usages.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
@@ -100,7 +110,7 @@ export class NoCgroups implements Isolation {
   }
 
   processes(workClass: WorkClass): readonly number[] {
-    return this.#ofClass(workClass).flatMap(processesOf);
+    return this.#ofClass(workClass).flatMap((entry) => this.#recall(entry));
   }
 
   pressureFolder(): undefined {
@@ -140,6 +150,21 @@ export class NoCgroups implements Isolation {
     entry.isStopped = shouldStop;
   }
 
+  /** As processesOf, from at most a second ago: reading all processes costs milliseconds. */
+  #recall({ leader }: Entry): readonly number[] {
+    const nowMs = performance.now();
+    if (nowMs - this.#readAtMs >= SESSIONS_AGE_MS) {
+      const sessions = new Map<number, number[]>();
+      findProcesses((pid, { session }) => {
+        sessions.set(session, [...(sessions.get(session) ?? []), pid]);
+        return false;
+      });
+      this.#sessions = sessions;
+      this.#readAtMs = nowMs;
+    }
+    return leader === undefined ? [] : (this.#sessions.get(leader) ?? []);
+  }
+
   #find(ids: readonly string[]): readonly Entry[] {
     return ids.map((id) => this.#entries.get(id)).filter((entry) => entry !== undefined);
   }
@@ -158,8 +183,8 @@ function processesOf({ leader }: Entry): readonly number[] {
 }
 
 /** By proc_pid_stat(5): of processes that run, with their children that have ended. */
-function usageOf(entry: Entry): Usage {
-  const stats = processesOf(entry).map((pid) => {
+function usageOf(pids: readonly number[]): Usage {
+  const stats = pids.map((pid) => {
     const stat = readControl(`/proc/${pid}`, "stat") ?? "";
     return stat
       .slice(stat.lastIndexOf(")") + 2)
