@@ -1,18 +1,20 @@
 import type { Plan } from "../api/answers.ts";
-import type { Action } from "../model/action.ts";
+import type { Action, LeaveReason } from "../model/action.ts";
+
+type Leave = Plan["leaves"][number];
 
 /** What actions mean for the objects of these names: who starts, who waits, who leaves for them. */
 export function planOf(actions: readonly Action[], names: ReadonlySet<string>): Plan {
   const starts = new Set<string>();
   const waits: Plan["waits"][number][] = [];
-  const leaves: Plan["leaves"][number][] = [];
+  const leaves: Leave[] = [];
   const leave = (
     name: string,
-    how: Plan["leaves"][number]["how"],
-    reason: string,
-    whom: string,
+    how: Leave["how"],
+    { code, for: whom }: LeaveReason,
+    owner: string = name,
   ) => {
-    if (names.has(name) || names.has(whom)) leaves.push({ name, how, reason, for: whom });
+    if (names.has(owner) || names.has(whom)) leaves.push({ name, how, reason: code, for: whom });
   };
   for (const action of actions) {
     switch (action.kind) {
@@ -33,19 +35,19 @@ export function planOf(actions: readonly Action[], names: ReadonlySet<string>): 
           waits.push({ name: action.service, refusal: action.refusal });
         break;
       case "suspend-job":
-        leave(action.job, "suspend", action.reason.code, action.reason.for);
+        leave(action.job, "suspend", action.reason);
         break;
       case "stop-job":
-        leave(action.job, "stop", action.reason.code, action.reason.for);
+        leave(action.job, "stop", action.reason);
         break;
       case "shrink-job":
-        leave(action.job, "shrink", action.reason.code, action.reason.for);
+        leave(action.job, "shrink", action.reason);
         break;
       case "sleep-replica":
-        leave(action.replica, "sleep", "idle", "");
+        leave(action.replica, "sleep", { code: "idle", for: "" }, action.service);
         break;
       case "stop-replica":
-        leave(action.replica, "stop", action.reason.code, action.reason.for);
+        leave(action.replica, "stop", action.reason, action.service);
         break;
       default:
         break;

@@ -1,19 +1,293 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ControlBed, jobText, queueText, serviceText } from "../../test/support/control-bed.ts";
+import {
+  ControlBed,
+  jobText,
+  queueText,
+  read,
+  serviceText,
+} from "../../test/support/control-bed.ts";
+import { departureId } from "../model/ids.ts";
+
+const NO_VERSIONS = { dryRun: false, versions: new Map<string, string>() };
 
 test("a job is journaled, started, run and told as succeeded", async () => {
   const manifests = jobText("a");
   const bed = await new ControlBed({ manifests }).begin();
   const answer = await bed.apply(manifests);
   assert.ok(answer.ok, JSON.stringify(answer));
-  assert.deepEqual(
-    [answer.value.results[0].outcome, answer.value.plan],
-    ["created", { starts: ["a"], waits: [], leaves: [] }],
-  );
-  assert.equal(bed.job("a").metadata.resourceVersion, answer.value.results[0].resourceVersion);
+  const [result] = answer.value.results;
+  assert.equal(result.outcome, "created");
+  assert.deepEqual(answer.value.plan, { starts: ["a"], waits: [], leaves: [] });
   await bed.advance(500);
   assert.equal(bed.job("a").status.phase, "Running");
+  assert.deepEqual(
+    bed.job("a").status.members.map(({ node, role }) => [node, role]),
+    [["local", "worker"]],
+  );
   await bed.advance(600);
-  assert.deepEqual([bed.job("a").status.phase, bed.job("a").status.attempt], ["Succeeded", 1]);
+  const { status } = bed.job("a");
+  assert.deepEqual([status.phase, status.attempt, status.failures], ["Succeeded", 1, 0]);
+  assert.equal(status.endedAt, "1970-01-01T00:00:01.000Z");
+});
+
+test("a plain job has a queue from the start; queues and nodes tell what they hold", async () => {
+  const manifests = `${jobText("a")}${jobText("b", "resources: {cpu: 2, memory: 64Mi}")}`;
+  const bed = await new ControlBed({ manifests }).begin();
+  await bed.apply(manifests);
+  await bed.advance(500);
+  const [queue] = bed.control.list("Queue").objects;
+  const held = { cpu: 1000, memory: 64, gpuMilli: 0 };
+  assert.deepEqual(
+    queue.kind === "Queue" && [queue.metadata.name, queue.status.pending, queue.status.held],
+    ["default", 1, held],
+  );
+  const node = bed.control.get("Node", "local");
+  assert.deepEqual(node?.kind === "Node" && node.status.held, held);
+  assert.deepEqual(bed.phases(), { a: "Running", b: "Pending" });
+  const [condition] = bed.job("b").status.conditions;
+  assert.deepEqual([condition.type, condition.reason], ["Scheduled", "no-room-now"]);
+});
+
+test("commands that wait are one entry of the journal", async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `job-${index}`);
+  const manifests = names.map((name) => jobText(name)).join("");
+  const bed = await new ControlBed({ manifests, cores: 20 }).begin();
+  const before = bed.journal.sequence;
+  const answers = names.map((name) => bed.control.apply(read(jobText(name)), NO_VERSIONS));
+  await bed.advance(0);
+  // All are asked for in one, and told as started in the next.
+  assert.equal(bed.journal.sequence, before + 2);
+  for (const answer of await Promise.all(answers)) assert.ok(answer.ok);
+});
+
+test("a command of several manifests is taken whole or not at all", async () => {
+  const manifests = `${jobText("a")}${jobText("b", "queue: nowhere")}`;
+  const bed = await new ControlBed({ manifests }).begin();
+  const before = bed.journal.sequence;
+  const answer = await bed.apply(manifests);
+  assert.ok(!answer.ok);
+  assert.deepEqual(
+    [answer.reason.code, answer.reason.refusal],
+    ["refused-object", "unknown-queue"],
+  );
+  assert.match(answer.reason.message, /BatchJob b: queue nowhere of job b does not exist/);
+  assert.equal(bed.journal.sequence, before);
+  assert.deepEqual(bed.phases(), {});
+});
+
+test("queues may be given in any order, and before or after their jobs", async () => {
+  const guaranteed = "guaranteed: {cpu: 1}";
+  const manifests = [
+    jobText("a", "queue: child"),
+    queueText("child", "parent: top", guaranteed),
+    queueText("top", guaranteed),
+  ].join("");
+  const bed = await new ControlBed({ manifests }).begin();
+  const answer = await bed.apply(manifests);
+  assert.ok(answer.ok, JSON.stringify(answer));
+  assert.deepEqual(answer.value.plan.starts, ["a"]);
+  const refused = await bed.apply(queueText("child", "parent: top", "guaranteed: {cpu: 2}"));
+  assert.ok(!refused.ok && refused.reason.refusal === "guarantee-above-parent");
+});
+
+test("what the engine can never do is refused before anything is kept", async () => {
+  const manifests = jobText("a");
+  const message = "there is no program train";
+  const refusal = { kind: "can-never", code: "invalid-job", message } as const;
+  const bed = await new ControlBed({ manifests, admit: () => refusal }).begin();
+  const answer = await bed.apply(manifests);
+  assert.ok(!answer.ok);
+  assert.equal(answer.reason.message, `BatchJob a: ${message}`);
+  assert.deepEqual(bed.phases(), {});
+});
+
+test("a job does not change; its labels do", async () => {
+  const text = jobText("a");
+  const bed = await new ControlBed({ manifests: text }).begin();
+  await bed.apply(text);
+  const again = await bed.apply(text);
+  assert.ok(again.ok && again.value.results[0].outcome === "unchanged");
+  const changed = await bed.apply(jobText("a", "priority: 3"));
+  assert.ok(!changed.ok && changed.reason.refusal === "duplicate-job");
+  const labelled = await bed.apply(text.replace("{name: a}", "{name: a, labels: {team: red}}"));
+  assert.ok(labelled.ok && labelled.value.results[0].outcome === "configured");
+  assert.deepEqual(bed.job("a").metadata.labels, { team: "red" });
+  assert.equal(bed.job("a").metadata.generation, 1);
+});
+
+test("a change of another version than the object's is refused", async () => {
+  const text = queueText("q");
+  const bed = await new ControlBed({ manifests: text }).begin();
+  await bed.apply(text);
+  const version = bed.control.get("Queue", "q")!.metadata.resourceVersion;
+  const withVersion = (wanted: string) => ({ versions: new Map([["Queue/q", wanted]]) });
+  assert.ok((await bed.apply(queueText("q", "weight: 2"), withVersion(version))).ok);
+  const late = await bed.apply(queueText("q", "weight: 3"), withVersion(version));
+  assert.ok(!late.ok && late.reason.code === "version-conflict");
+  assert.ok(!(await bed.delete("Queue", "q", version)).ok);
+  assert.ok((await bed.delete("Queue", "q")).ok);
+  assert.equal(bed.control.get("Queue", "q"), undefined);
+});
+
+test("a deleted job goes when its processes have; one that ended goes at once", async () => {
+  const manifests = `${jobText("a")}${jobText("b")}`;
+  const bed = await new ControlBed({ manifests, jobs: { a: { workMs: 60_000 } } }).begin();
+  await bed.apply(manifests);
+  await bed.advance(2000);
+  const running = bed.control.delete("BatchJob", "a", undefined);
+  const ended = await bed.delete("BatchJob", "b");
+  assert.deepEqual(ended.ok && ended.value.outcome, "deleted");
+  const answer = await running;
+  assert.deepEqual(answer.ok && answer.value.outcome, "deleting");
+  await bed.advance(0);
+  assert.deepEqual(bed.phases(), {});
+  const again = await bed.delete("BatchJob", "a");
+  assert.ok(!again.ok && again.reason.code === "unknown-object");
+  // The name is free again.
+  const free = await bed.apply(jobText("b", "resources: {cpu: 3, memory: 64Mi}"));
+  assert.ok(free.ok && free.value.results[0].outcome === "created");
+});
+
+test("queues in use, and what is only observed, are not deleted", async () => {
+  const manifests = `${queueText("q")}${jobText("a", "queue: q")}`;
+  const bed = await new ControlBed({ manifests }).begin();
+  await bed.apply(manifests);
+  const queue = await bed.delete("Queue", "q");
+  assert.ok(!queue.ok && queue.reason.code === "object-in-use");
+  const node = await bed.delete("Node", "local");
+  assert.ok(!node.ok && node.reason.code === "invalid-request");
+  await bed.advance(2000);
+  assert.ok((await bed.delete("Queue", "q")).ok);
+});
+
+test("a job that fails is retried, then given up", async () => {
+  const manifests = jobText("a", "retries: {max: 1, backoff: 1s}");
+  const failures = [1, 2].map((attempt) => ({ attempt, afterMs: 100 }));
+  const bed = await new ControlBed({ manifests, jobs: { a: { workMs: 500, failures } } }).begin();
+  await bed.apply(manifests);
+  await bed.advance(600);
+  assert.deepEqual([bed.job("a").status.phase, bed.job("a").status.failures], ["Pending", 1]);
+  await bed.advance(1000);
+  const { phase, failures: failed, conditions } = bed.job("a").status;
+  assert.deepEqual([phase, failed, conditions.length], ["Failed", 2, 1]);
+  assert.equal(conditions[0].reason, "retries-exhausted");
+});
+
+test("a service is scaled in place, and replaced whole when what it runs changes", async () => {
+  const first = serviceText("s", "replicas: {min: 1, max: 1}");
+  const bed = await new ControlBed({ manifests: first }).begin();
+  assert.ok((await bed.apply(first)).ok);
+  await bed.advance(200);
+  assert.deepEqual(bed.service("s").status.replicas, { ready: 1, starting: 0, asleep: 0 });
+  await bed.apply(serviceText("s", "replicas: {min: 2, max: 2}"));
+  await bed.advance(200);
+  assert.equal(bed.service("s").status.replicas.ready, 2);
+  const [replica] = bed.control.list("Replica").objects;
+
+  const changed = serviceText("s", "replicas: {min: 2, max: 2}", "runtime: {command: [other]}");
+  const answer = await bed.apply(changed);
+  assert.ok(answer.ok);
+  assert.deepEqual(answer.value.plan.leaves.map(({ name, how }) => `${how} ${name}`).sort(), [
+    "stop s/0",
+    "stop s/1",
+  ]);
+  await bed.advance(200);
+  const service = bed.service("s");
+  assert.deepEqual([service.metadata.generation, service.status.replicas.ready], [3, 2]);
+  const [other] = bed.control.list("Replica").objects;
+  assert.equal(other.metadata.name, replica.metadata.name);
+  assert.notEqual(other.metadata.uid, replica.metadata.uid);
+});
+
+test("a service that is deleted while it is replaced is gone for good", async () => {
+  const first = serviceText("s");
+  const bed = await new ControlBed({ manifests: first }).begin();
+  await bed.apply(first);
+  await bed.advance(200);
+  const replaced = bed.control.apply(read(serviceText("s", "task: embedding")), NO_VERSIONS);
+  // It is admitted first; then it waits in line before the deletion.
+  await Promise.resolve();
+  await Promise.resolve();
+  const answer = await bed.delete("ModelService", "s");
+  assert.ok((await replaced).ok && answer.ok);
+  await bed.advance(1000);
+  assert.equal(bed.control.get("ModelService", "s"), undefined);
+  assert.deepEqual(bed.control.list("Replica").objects, []);
+});
+
+test("what the scheduler refuses of the engine is noted and left out", async () => {
+  const bed = await new ControlBed({ manifests: jobText("a") }).begin();
+  bed.simulation.log.push({ kind: "departed", departure: departureId(99) });
+  await bed.advance(10);
+  const [record] = bed.control.events({ after: 0, limit: 1 });
+  assert.equal(record.reason, "refused-departed");
+  for (const { entry } of bed.journal.entriesAfter(0)) {
+    assert.ok(entry.events.every(({ kind }) => kind !== "departed"));
+  }
+});
+
+test("what cannot be journaled is not acted on, and ends the control plane", async () => {
+  const bed = await new ControlBed({ manifests: jobText("a") }).begin();
+  bed.journal.watch = () => {
+    throw new Error("disk full");
+  };
+  const { carried } = bed.simulation;
+  const ended = assert.rejects(bed.control.done, /disk full/);
+  const answer = await bed.apply(jobText("a"));
+  await ended;
+  assert.ok(!answer.ok && answer.reason.code === "shutting-down");
+  assert.equal(bed.simulation.carried, carried);
+  const late = await bed.delete("BatchJob", "a");
+  assert.ok(!late.ok && late.reason.code === "shutting-down");
+});
+
+test("a dry run tells what would start, wait and leave, and changes nothing", async () => {
+  const low = jobText("low", "resources: {cpu: 2, memory: 64Mi}");
+  const manifests = `${low}${jobText("high", "priority: 1")}${jobText("next")}`;
+  const bed = await new ControlBed({ manifests, jobs: { low: { workMs: 60_000 } } }).begin();
+  await bed.apply(low);
+  await bed.advance(100);
+  const before = { sequence: bed.journal.sequence, queues: bed.control.list("Queue") };
+  const both = `${jobText("high", "priority: 1")}${jobText("big", "resources: {cpu: 9, memory: 1Gi}")}`;
+  const answer = await bed.apply(both, { dryRun: true });
+  assert.ok(answer.ok);
+  const { plan, results } = answer.value;
+  assert.deepEqual(plan.starts, ["high"]);
+  assert.deepEqual(
+    plan.leaves.map(({ name, how, reason, for: whom }) => [name, how, reason, whom]),
+    [["low", "stop", "priority", "high"]],
+  );
+  assert.deepEqual(
+    plan.waits.map(({ name, refusal }) => [name, refusal.code]),
+    [["big", "larger-than-cluster"]],
+  );
+  assert.deepEqual(
+    results.map(({ outcome, resourceVersion }) => [outcome, resourceVersion]),
+    [
+      ["created", ""],
+      ["created", ""],
+    ],
+  );
+  assert.deepEqual({ sequence: bed.journal.sequence, queues: bed.control.list("Queue") }, before);
+  assert.deepEqual(bed.phases(), { low: "Running" });
+});
+
+test("a control plane that stops leaves a snapshot, from which the next goes on", async () => {
+  const manifests = `${jobText("a")}${jobText("b")}${serviceText("s")}`;
+  const bed = await new ControlBed({ manifests, cores: 3, jobs: { a: { workMs: 5000 } } }).begin();
+  await bed.apply(manifests);
+  await bed.advance(1500);
+  const kinds = ["BatchJob", "ModelService", "Queue", "Node", "Replica"] as const;
+  const lists = () => kinds.map((kind) => bed.control.list(kind));
+  const before = lists();
+  bed.control.stop();
+  await bed.control.done;
+  bed.simulation.close();
+  assert.equal(bed.journal.readSnapshot()?.sequence, bed.journal.sequence);
+  bed.start();
+  assert.deepEqual(lists(), before);
+  await bed.advance(4000);
+  assert.deepEqual(bed.phases(), { a: "Succeeded", b: "Succeeded" });
+  assert.equal(bed.job("a").status.attempt, 1);
 });

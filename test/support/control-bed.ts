@@ -137,7 +137,7 @@ export function queueText(name: string, ...spec: readonly string[]): string {
 export function serviceText(name: string, ...spec: readonly string[]): string {
   const has = (key: string) => spec.some((line) => line.startsWith(key));
   return manifestText("ModelService", name, [
-    "task: chat",
+    ...(has("task:") ? [] : ["task: chat"]),
     "model: {name: m}",
     ...(has("runtime:") ? [] : ["runtime: {command: [serve]}"]),
     ...(has("replicas:") ? [] : ["replicas: {min: 1, max: 1}"]),
