@@ -73,8 +73,9 @@ export class JournalTables {
   constructor(file: string, { isReadOnly = false }: { readonly isReadOnly?: boolean } = {}) {
     this.file = file;
     this.#database = orJournalError(file, () => {
-      const { size } = statSync(file);
-      if (size === 0) throw new JournalError("not-a-journal", file, "the file is empty");
+      const stats = statSync(file);
+      if (!stats.isFile()) throw new JournalError("not-a-journal", file, "it is no regular file");
+      if (stats.size === 0) throw new JournalError("not-a-journal", file, "the file is empty");
       accessSync(file, isReadOnly ? constants.R_OK : constants.R_OK | constants.W_OK);
       return new DatabaseSync(file, { readOnly: isReadOnly, timeout: BUSY_MS });
     });

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { JournalError, orJournalError } from "./journal-error.ts";
 
@@ -10,17 +10,17 @@ import { JournalError, orJournalError } from "./journal-error.ts";
 export class WriteLock {
   readonly #database: DatabaseSync;
 
-  /** `file` is made if missing. @throws JournalError "locked", naming `main`, if another has it. */
+  /** `file` is made if missing. @throws JournalError about `main`: "locked" if another has it. */
   constructor(file: string, main: string) {
-    this.#database = orJournalError(file, () => {
-      closeSync(openSync(file, "a", 0o600));
+    this.#database = orJournalError(main, () => {
+      // An existing file is not opened here: closing it would end a lock of this process.
+      if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
       return new DatabaseSync(file, { timeout: 0 });
     });
     try {
-      orJournalError(file, () =>
-        // Nothing is ever written, so there is nothing to undo.
-        this.#database.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE"),
-      );
+      // Nothing is ever written to it, so no file is needed to take that back.
+      const begin = "PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE";
+      orJournalError(main, () => this.#database.exec(begin));
     } catch (error) {
       this.#database.close();
       if (!(error instanceof JournalError) || error.code !== "locked") throw error;
