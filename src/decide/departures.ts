@@ -1,6 +1,7 @@
 import { type DepartureId, departureId } from "../model/ids.ts";
 import type { ClusterTable } from "./cluster/cluster-table.ts";
 import type { RequestClasses } from "./cluster/request-classes.ts";
+import type { Renumber } from "./saved-classes.ts";
 
 /** Room that something holds on one node. Never changed, so that forks share it. */
 export interface Holding {
@@ -14,6 +15,11 @@ interface Departure {
   readonly holdings: readonly Holding[];
 }
 
+export interface SavedDepartures {
+  readonly next: number;
+  readonly open: readonly (Departure & { readonly id: DepartureId })[];
+}
+
 /**
  * What was told to leave and has not left. Its room is free in the cluster table already; whoever
  * takes it has to wait for those that are still on it (rule J4).
@@ -21,9 +27,9 @@ interface Departure {
 export class Departures {
   readonly #classes: RequestClasses;
   #next = 1;
-  #open = new Map<DepartureId, Departure>();
+  readonly #open = new Map<DepartureId, Departure>();
   /** Numbers of the departures with something on the row. */
-  #byRow = new Map<number, ReadonlySet<DepartureId>>();
+  readonly #byRow = new Map<number, ReadonlySet<DepartureId>>();
 
   constructor(classes: RequestClasses) {
     this.#classes = classes;
@@ -33,10 +39,7 @@ export class Departures {
   begin(holdings: readonly Holding[]): DepartureId {
     const id = departureId(this.#next);
     this.#next += 1;
-    this.#open.set(id, { holdings });
-    for (const { row } of holdings) {
-      this.#byRow.set(row, new Set([...(this.#byRow.get(row) ?? []), id]));
-    }
+    this.#enter(id, holdings);
     return id;
   }
 
@@ -83,12 +86,22 @@ export class Departures {
     return this.#byRow.has(row) ? this.#sum(row, this.#classes.memory) : 0;
   }
 
-  fork(): Departures {
-    const copy = new Departures(this.#classes);
-    copy.#next = this.#next;
-    copy.#open = new Map(this.#open);
-    copy.#byRow = new Map(this.#byRow);
-    return copy;
+  save(renumber: Renumber): SavedDepartures {
+    const open = Array.from(this.#open, ([id, { holdings }]) => {
+      return { id, holdings: holdings.map(renumber) };
+    });
+    return { next: this.#next, open };
+  }
+
+  static restore(
+    classes: RequestClasses,
+    { next, open }: SavedDepartures,
+    renumber: Renumber,
+  ): Departures {
+    const departures = new Departures(classes);
+    for (const { id, holdings } of open) departures.#enter(id, holdings.map(renumber));
+    departures.#next = next;
+    return departures;
   }
 
   /** The state in integers: the next number, then each departure with its number of places. */
@@ -97,6 +110,13 @@ export class Departures {
     for (const [id, { holdings }] of this.#open) {
       yield id;
       yield holdings.length;
+    }
+  }
+
+  #enter(id: DepartureId, holdings: readonly Holding[]): void {
+    this.#open.set(id, { holdings });
+    for (const { row } of holdings) {
+      this.#byRow.set(row, new Set([...(this.#byRow.get(row) ?? []), id]));
     }
   }
 

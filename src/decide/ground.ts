@@ -1,11 +1,14 @@
 import type { Amounts } from "../model/amounts.ts";
 import type { DepartureId, NodeId } from "../model/ids.ts";
+import type { Node } from "../model/node.ts";
 import { gpuMilli, mib, milliCpu } from "../model/units.ts";
 import { ClusterTable } from "./cluster/cluster-table.ts";
-import { Departures, type Holding } from "./departures.ts";
+import { NO_KIND } from "./cluster/kind-table.ts";
+import { Departures, type Holding, type SavedDepartures } from "./departures.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
 import { Placer } from "./placement/placer.ts";
 import { RoomCounts } from "./placement/room-counts.ts";
+import type { Renumber } from "./saved-classes.ts";
 
 /** Room that is free once all of these have departed. */
 interface Kept {
@@ -13,16 +16,37 @@ interface Kept {
   readonly after: readonly DepartureId[];
 }
 
+/** A node with what it has met. */
+interface SavedNode {
+  readonly node: Node;
+  /** Devices. */
+  readonly failed: readonly number[];
+  /** Bits of the sorts of work that it has seen (rule P12). */
+  readonly history: number;
+  readonly isDrained: boolean;
+}
+
+export interface SavedGround {
+  /** By row; the id alone of a node that has left. */
+  readonly rows: readonly (SavedNode | NodeId)[];
+  readonly freedRows: readonly number[];
+  readonly overloaded: readonly number[];
+  readonly kept: readonly (Kept & { readonly owner: string })[];
+  readonly departures: SavedDepartures;
+}
+
 /** What jobs, services and single pieces of work stand on: the nodes, and who is leaving them. */
 export class Ground {
   readonly model: PlacementModel;
-  table: ClusterTable;
-  placer: Placer;
-  counts: RoomCounts;
+  readonly table: ClusterTable;
+  readonly placer: Placer;
+  readonly counts: RoomCounts;
   departures: Departures;
-  rowOf = new Map<NodeId, number>();
+  readonly rowOf = new Map<NodeId, number>();
+  /** Nodes as they were added, by row. */
+  readonly #nodes = new Map<number, Node>();
   /** Rows of drained nodes. */
-  drained = new Set<number>();
+  readonly drained = new Set<number>();
   /** Grows whenever room appears: what did not fit at one version does not fit until the next. */
   roomVersion = 0;
   /** MiB that the table shows as free though a sleeper holds them that is about to wake, by row. */
@@ -30,9 +54,9 @@ export class Ground {
   /** Rows on which room appeared since they were last taken. */
   #freedRows = new Set<number>();
   /** Who is to go back to devices, and what it physically holds until then (rule J4). */
-  kept = new Map<string, Kept>();
+  readonly kept = new Map<string, Kept>();
   /** Rows on which jobs hold more CPU than there is with what is lent. */
-  overloaded = new Set<number>();
+  readonly overloaded = new Set<number>();
   /** Capacity of all nodes; what failed or is drained is not counted. */
   capacity: Amounts = { cpu: 0, memory: 0, gpuMilli: 0 };
 
@@ -48,6 +72,50 @@ export class Ground {
     this.placer = new Placer(model, this.table);
     this.counts = new RoomCounts(this.table);
     this.departures = new Departures(classes);
+  }
+
+  /**
+   * Takes in a node that is valid and new, and returns its row; `undefined` if its device kind is one
+   * more than are told apart.
+   */
+  add(node: Node): number | undefined {
+    const { model, table } = this;
+    const first = node.devices[0];
+    const kind = first === undefined ? NO_KIND : model.kinds.intern(first.kind);
+    if (kind === undefined) return undefined;
+    const row = table.add({ node, kind });
+    this.#nodes.set(row, node);
+    this.rowOf.set(node.id, row);
+    this.#changeCapacity(row, 1);
+    this.roomAppeared(row);
+    return row;
+  }
+
+  /** The node is gone. Nothing is on it any more. */
+  remove(row: number): void {
+    const { table } = this;
+    if (!this.drained.delete(row)) this.#changeCapacity(row, -1);
+    table.remove(row);
+    this.overloaded.delete(row);
+    this.#nodes.delete(row);
+    this.rowOf.delete(table.ids[row]);
+  }
+
+  /** Nothing may start on the row any more, or again. */
+  setDrained(row: number, isDrained: boolean): void {
+    this.#changeCapacity(row, isDrained ? -1 : 1);
+    this.table.setClosed(row, isDrained);
+    if (isDrained) this.drained.add(row);
+    else this.drained.delete(row);
+    if (!isDrained) this.roomAppeared(row);
+  }
+
+  /** The device, which nothing holds, is out of use for good. */
+  failDevice(row: number, device: number): void {
+    const isCounted = !this.drained.has(row);
+    if (isCounted) this.#changeCapacity(row, -1);
+    this.table.failDevice(row, device);
+    if (isCounted) this.#changeCapacity(row, 1);
   }
 
   take({ row, request, devices }: Holding): void {
@@ -132,27 +200,55 @@ export class Ground {
     return { row, request: rest, devices };
   };
 
-  changeCapacity(change: Amounts, sign: 1 | -1): void {
-    this.capacity = {
-      cpu: this.capacity.cpu + sign * change.cpu,
-      memory: this.capacity.memory + sign * change.memory,
-      gpuMilli: this.capacity.gpuMilli + sign * change.gpuMilli,
+  save(renumber: Renumber): SavedGround {
+    const { table } = this;
+    const rows = table.ids.map((id, row) => {
+      const node = this.#nodes.get(row);
+      if (node === undefined) return id;
+      const failed = table.failedOn(row);
+      return { node, failed, history: table.history(row), isDrained: this.drained.has(row) };
+    });
+    const kept = Array.from(this.kept, ([owner, { holdings, after }]) => {
+      return { owner, holdings: holdings.map(renumber), after };
+    });
+    return {
+      rows,
+      freedRows: [...this.#freedRows],
+      overloaded: [...this.overloaded],
+      kept,
+      departures: this.departures.save(renumber),
     };
   }
 
-  fork(): Ground {
-    const copy = new Ground(this.model);
-    copy.table = this.table.fork();
-    copy.placer = new Placer(this.model, copy.table);
-    copy.counts = new RoomCounts(copy.table);
-    copy.departures = this.departures.fork();
-    copy.rowOf = new Map(this.rowOf);
-    copy.drained = new Set(this.drained);
-    copy.roomVersion = this.roomVersion;
-    copy.#freedRows = new Set(this.#freedRows);
-    copy.overloaded = new Set(this.overloaded);
-    copy.kept = new Map(this.kept);
-    copy.capacity = this.capacity;
-    return copy;
+  /** The nodes are empty but for what is kept: whoever holds something there takes it again. */
+  static restore(model: PlacementModel, saved: SavedGround, renumber: Renumber): Ground {
+    const ground = new Ground(model);
+    for (const each of saved.rows) {
+      if (typeof each === "string") {
+        ground.remove(ground.add({ id: each, cpu: milliCpu(0), memory: mib(0), devices: [] })!);
+        continue;
+      }
+      const row = ground.add(each.node)!;
+      ground.table.addHistory(row, each.history);
+      for (const device of each.failed) ground.failDevice(row, device);
+      if (each.isDrained) ground.setDrained(row, true);
+    }
+    ground.#freedRows = new Set(saved.freedRows);
+    for (const row of saved.overloaded) ground.overloaded.add(row);
+    for (const { owner, holdings, after } of saved.kept) {
+      ground.keep(owner, holdings.map(renumber), after);
+    }
+    ground.departures = Departures.restore(model.classes, saved.departures, renumber);
+    return ground;
+  }
+
+  #changeCapacity(row: number, sign: 1 | -1): void {
+    const { cpu, memory, gpuMilli: milli } = this.table.capacityOf(row);
+    const { capacity } = this;
+    this.capacity = {
+      cpu: capacity.cpu + sign * cpu,
+      memory: capacity.memory + sign * memory,
+      gpuMilli: capacity.gpuMilli + sign * milli,
+    };
   }
 }

@@ -17,8 +17,7 @@ import type { CanNever, Refusal } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import { type Milliseconds, milliseconds, QUANTITY_MAX } from "../model/units.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { NO_KIND } from "./cluster/kind-table.ts";
-import { Ground } from "./ground.ts";
+import { Ground, type SavedGround } from "./ground.ts";
 import { JobBook } from "./jobs/job-book.ts";
 import {
   applyJobDeparted,
@@ -28,14 +27,16 @@ import {
   loseStranded,
 } from "./jobs/job-events.ts";
 import { decideJobs } from "./jobs/job-scheduler.ts";
+import { restoreJobs, type SavedJobs, saveJobs } from "./jobs/saved-jobs.ts";
 import type { PlacementModel } from "./placement/placement-model.ts";
-import { ServiceBook } from "./services/service-book.ts";
+import { type SavedServices, ServiceBook } from "./services/service-book.ts";
 import { applyServiceEvent, loseReplicas } from "./services/service-events.ts";
 import { decideServices } from "./services/service-scheduler.ts";
+import { ClassList, numberClasses, type SavedClass } from "./saved-classes.ts";
 import { digestState } from "./state-digest.ts";
 import { never, tooManyKinds } from "./refusals.ts";
 import { checkNode } from "./validate.ts";
-import { WorkBook } from "./work-book.ts";
+import { type SavedWorks, WorkBook } from "./work-book.ts";
 import { relieveOverloaded } from "./jobs/victim-search.ts";
 
 export interface SchedulerOptions {
@@ -47,6 +48,24 @@ export interface SchedulerOptions {
 
 const DEFAULTS: SchedulerOptions = { graceMs: milliseconds(30_000) };
 const START_MS = milliseconds(0);
+
+/** Changes with the form, or the meaning, of what is saved. */
+const SAVED_VERSION = 1;
+
+/** The state of a scheduler as plain data: what else it knows it finds out again. */
+export interface SavedScheduler {
+  readonly version: number;
+  /** Device kinds that the model knows, so that it refuses the same ones. */
+  readonly kinds: readonly string[];
+  /** What `request` is an index of in all that follows. */
+  readonly classes: readonly SavedClass[];
+  readonly ground: SavedGround;
+  readonly jobs: SavedJobs;
+  readonly services: SavedServices;
+  readonly works: SavedWorks;
+  /** What events have brought about since the last `decide`. */
+  readonly actions: readonly Action[];
+}
 
 /**
  * The state machine. Events in (`apply`), actions out (`decide`); the same events, times and random
@@ -173,13 +192,52 @@ export class Scheduler {
 
   /** A copy that goes its own way; neither sees what happens to the other (rule S6). */
   fork(): Scheduler {
-    const copy = new Scheduler(this.#ground.model, this.#options);
-    copy.#ground = this.#ground.fork();
-    copy.#jobs = this.#jobs.fork(copy.#ground);
-    copy.#services = this.#services.fork(copy.#ground);
-    copy.#actions = [...this.#actions];
-    copy.#works = this.#works.fork(copy.#ground);
-    return copy;
+    return Scheduler.restore(this.#ground.model, this.save(), this.#options);
+  }
+
+  /** The state as plain data, which JSON keeps as it is. It changes no more. O(nodes + work). */
+  save(): SavedScheduler {
+    const { model } = this.#ground;
+    const list = new ClassList(model.classes);
+    const { renumber } = list;
+    return {
+      version: SAVED_VERSION,
+      kinds: [...model.kinds.names],
+      classes: list.saved,
+      ground: this.#ground.save(renumber),
+      jobs: saveJobs(this.#jobs, renumber),
+      services: this.#services.save(renumber),
+      works: this.#works.save(renumber),
+      actions: [...this.#actions],
+    };
+  }
+
+  /**
+   * A scheduler that goes on as the saved one would have, if model and options are the same (rule
+   * S9). O(nodes + work).
+   * @throws Error for a state of another version, or one with more device kinds than the model takes.
+   */
+  static restore(
+    model: PlacementModel,
+    saved: SavedScheduler,
+    options: SchedulerOptions = DEFAULTS,
+  ): Scheduler {
+    if (saved.version !== SAVED_VERSION) {
+      const versions = `version ${saved.version}, and this scheduler reads version ${SAVED_VERSION}`;
+      throw new Error(`the saved state is of ${versions}`);
+    }
+    if (model.kinds.mask(saved.kinds) === undefined) {
+      throw new Error("the saved state has more device kinds than the model tells apart");
+    }
+    const scheduler = new Scheduler(model, options);
+    const renumber = numberClasses(model.classes, saved.classes);
+    const ground = Ground.restore(model, saved.ground, renumber);
+    scheduler.#ground = ground;
+    scheduler.#jobs = restoreJobs(ground, saved.jobs, renumber);
+    scheduler.#services = ServiceBook.restore(ground, saved.services, renumber);
+    scheduler.#works = WorkBook.restore(ground, saved.works, renumber);
+    scheduler.#actions = [...saved.actions];
+    return scheduler;
   }
 
   /**
@@ -211,18 +269,12 @@ export class Scheduler {
   }
 
   #addNode({ node }: NodeAdded): Result<undefined, Refusal> {
-    const { rowOf, model, table } = this.#ground;
-    if (rowOf.has(node.id)) return never("duplicate-node", `node ${node.id} exists already`);
+    const { id, cpu, overcommit } = node;
+    if (this.#ground.rowOf.has(id)) return never("duplicate-node", `node ${id} exists already`);
     const invalid = checkNode(node);
     if (invalid !== undefined) return fail(invalid);
-    const first = node.devices[0];
-    const kind = first === undefined ? NO_KIND : model.kinds.intern(first.kind);
-    if (kind === undefined) return tooManyKinds(`node ${node.id}`);
-    const row = table.add({ node, kind });
-    rowOf.set(node.id, row);
-    this.#ground.changeCapacity(table.capacityOf(row), 1);
-    this.#ground.roomAppeared(row);
-    const { overcommit, cpu } = node;
+    const row = this.#ground.add(node);
+    if (row === undefined) return tooManyKinds(`node ${id}`);
     if (overcommit !== undefined) this.#services.lent.open(row, cpu, overcommit);
     return succeed(undefined);
   }
@@ -249,7 +301,7 @@ export class Scheduler {
       const message = `node ${node} still runs ${load} pieces of work`;
       return fail({ kind: "cannot-now", code: "node-not-empty", message });
     }
-    this.#forgetNode(node, row);
+    this.#forgetNode(row);
     return succeed(undefined);
   }
 
@@ -259,41 +311,29 @@ export class Scheduler {
     losePlaces(this.#jobs, row, undefined, this.#actions);
     loseReplicas(this.#services, row, undefined);
     this.#works.lose(row, undefined);
-    this.#forgetNode(node, row);
+    this.#forgetNode(row);
     return succeed(undefined);
   }
 
-  #forgetNode(node: NodeId, row: number): void {
-    const { rowOf, table, drained } = this.#ground;
-    if (!drained.delete(row)) this.#ground.changeCapacity(table.capacityOf(row), -1);
-    table.remove(row);
+  #forgetNode(row: number): void {
+    this.#ground.remove(row);
     this.#services.lent.close(row);
-    this.#ground.overloaded.delete(row);
-    rowOf.delete(node);
   }
 
   #closeOrOpen({ kind, node }: NodeDrained | NodeOpened): Result<undefined, Refusal> {
-    const { rowOf, table, drained } = this.#ground;
+    const { rowOf, drained } = this.#ground;
     const row = rowOf.get(node);
     if (row === undefined) return unknownNode(node);
     const isClosing = kind === "node-drained";
     if (drained.has(row) === isClosing) {
       return never("node-closed", `node ${node} is ${isClosing ? "drained already" : "open"}`);
     }
-    this.#ground.changeCapacity(table.capacityOf(row), isClosing ? -1 : 1);
-    if (isClosing) {
-      drained.add(row);
-      table.setClosed(row, true);
-    } else {
-      drained.delete(row);
-      table.setClosed(row, false);
-      this.#ground.roomAppeared(row);
-    }
+    this.#ground.setDrained(row, isClosing);
     return succeed(undefined);
   }
 
   #failDevice({ node, device }: DeviceFailed): Result<undefined, Refusal> {
-    const { rowOf, table, drained } = this.#ground;
+    const { rowOf, table } = this.#ground;
     const row = rowOf.get(node);
     if (row === undefined) return unknownNode(node);
     if (!table.hasDevice(row, device)) {
@@ -302,11 +342,8 @@ export class Scheduler {
     losePlaces(this.#jobs, row, device, this.#actions);
     loseReplicas(this.#services, row, device);
     this.#works.lose(row, device);
-    const isCounted = !drained.has(row);
-    if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), -1);
-    table.failDevice(row, device);
+    this.#ground.failDevice(row, device);
     loseStranded(this.#jobs, row, this.#actions);
-    if (isCounted) this.#ground.changeCapacity(table.capacityOf(row), 1);
     return succeed(undefined);
   }
 

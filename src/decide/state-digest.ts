@@ -1,5 +1,5 @@
 import type { WorkId } from "../model/ids.ts";
-import { ANY_KIND, hasKind, NO_KIND } from "./cluster/kind-table.ts";
+import { NO_KIND } from "./cluster/kind-table.ts";
 import type { Holding } from "./departures.ts";
 import type { Ground } from "./ground.ts";
 import { Digest } from "./hash.ts";
@@ -93,8 +93,7 @@ function digestHolding(digest: Digest, { model, table }: Ground, holding: Holdin
   digest.integer(classes.count[request]);
   digest.integer(classes.milli[request]);
   digest.integer(classes.deviceMemory[request]);
-  const mask = classes.kinds[request];
-  const names = mask === ANY_KIND ? [] : kinds.names.filter((_, kind) => hasKind(mask, kind));
+  const names = kinds.named(classes.kinds[request]);
   digest.integer(names.length);
   for (const name of names.toSorted()) digest.text(name);
 }

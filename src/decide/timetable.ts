@@ -7,7 +7,7 @@ export interface Due {
 
 /** A binary heap of what becomes due, the earliest first, then in order of entry. O(log entries). */
 export class Timetable {
-  #heap: (Due & { readonly order: number })[] = [];
+  readonly #heap: (Due & { readonly order: number })[] = [];
   #entered = 0;
 
   /** Time of the earliest entry. */
@@ -39,11 +39,16 @@ export class Timetable {
     return first.what;
   }
 
-  fork(): Timetable {
-    const copy = new Timetable();
-    copy.#heap = [...this.#heap];
-    copy.#entered = this.#entered;
-    return copy;
+  /** Entries in order. */
+  save(): Due[] {
+    const inOrder = this.#heap.toSorted((left, right) => (isBefore(left, right) ? -1 : 1));
+    return inOrder.map(({ atMs, what }) => ({ atMs, what }));
+  }
+
+  static restore(saved: readonly Due[]): Timetable {
+    const timetable = new Timetable();
+    for (const { atMs, what } of saved) timetable.add(atMs, what);
+    return timetable;
   }
 
   #sink(entry: Due & { readonly order: number }): void {

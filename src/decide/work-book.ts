@@ -6,6 +6,7 @@ import type { CanNever, CannotNow, Refusal } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import type { Ground } from "./ground.ts";
 import { never, tooManyKinds } from "./refusals.ts";
+import type { Renumber } from "./saved-classes.ts";
 import { checkRequest } from "./validate.ts";
 
 /** Work that was submitted and has not ended. Replaced, never changed, so that forks share it. */
@@ -16,15 +17,21 @@ export interface Work {
   readonly devices: readonly number[];
 }
 
+export interface SavedWorks {
+  /** In order of submission. */
+  readonly works: readonly (Work & { readonly id: WorkId })[];
+  readonly pending: readonly WorkId[];
+}
+
 const PENDING = -1;
 const NO_DEVICES: readonly number[] = [];
 
 /** Single pieces of work: each is placed once, in order of submission, and never moved (rule S4). */
 export class WorkBook {
   readonly #ground: Ground;
-  works = new Map<WorkId, Work>();
+  readonly works = new Map<WorkId, Work>();
   /** Pending work in order of submission (a Set keeps it). */
-  pending = new Set<WorkId>();
+  readonly pending = new Set<WorkId>();
   /** Whether an empty node could hold the class, by class, for the nodes of `#reachAt`. */
   #reach: (boolean | undefined)[] = [];
   /** Layout version of the table. */
@@ -39,11 +46,20 @@ export class WorkBook {
     for (const work of this.pending) actions.push(this.#tryPlace(work, random));
   }
 
-  fork(ground: Ground): WorkBook {
-    const copy = new WorkBook(ground);
-    copy.works = new Map(this.works);
-    copy.pending = new Set(this.pending);
-    return copy;
+  save(renumber: Renumber): SavedWorks {
+    const works = Array.from(this.works, ([id, work]) => ({ id, ...renumber(work) }));
+    return { works, pending: [...this.pending] };
+  }
+
+  static restore(ground: Ground, { works, pending }: SavedWorks, renumber: Renumber): WorkBook {
+    const book = new WorkBook(ground);
+    for (const saved of works) {
+      const { id, ...work } = renumber(saved);
+      book.works.set(id, work);
+      if (work.row !== PENDING) ground.take(work);
+    }
+    for (const id of pending) book.pending.add(id);
+    return book;
   }
 
   /** Single pieces of work that lost their place are pending again, behind the others. */

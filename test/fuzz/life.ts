@@ -1,6 +1,6 @@
 import { PlacementModel } from "../../src/decide/placement/placement-model.ts";
 import { findPolicy } from "../../src/decide/policies/registry.ts";
-import { Scheduler } from "../../src/decide/scheduler.ts";
+import { type SavedScheduler, Scheduler } from "../../src/decide/scheduler.ts";
 import { SimulatedEngine } from "../../src/engine/simulated/simulated-engine.ts";
 import type { Workload } from "../../src/engine/simulated/workload.ts";
 import type { Action } from "../../src/model/action.ts";
@@ -57,8 +57,9 @@ export class Life {
     this.#plan = plan;
     this.#onLine = onLine;
     this.#engine = new SimulatedEngine(plan.workload);
-    this.#scheduler = buildScheduler(plan);
-    this.#twin = new Twin(buildScheduler(plan), plan.seed);
+    const build = (saved?: SavedScheduler) => buildScheduler(plan, saved);
+    this.#scheduler = build();
+    this.#twin = new Twin(build, plan.seed);
     this.#books = buildBooks(plan);
     this.#watch = new EventWatch(this.#books);
   }
@@ -93,7 +94,8 @@ export class Life {
     this.#playPranks();
     const now = milliseconds(books.nowMs);
     const actions = this.#scheduler.decide(now, this.#twin.random);
-    this.#twin.note(now, this.#accepted, JSON.stringify(actions));
+    const step = { nowMs: now, events: this.#accepted, answer: JSON.stringify(actions) };
+    this.#twin.note(this.#scheduler, step);
     this.#accepted = [];
     this.#carryOut(actions);
     this.#engine.carryOut(
@@ -237,9 +239,14 @@ function buildBooks({ graceMs }: LifePlan): Books {
   return Object.assign(books, watches);
 }
 
-function buildScheduler({ policy: name, graceMs, patienceMs, workload }: LifePlan): Scheduler {
-  const model = new PlacementModel(findPolicy(name)!, { classes: classesOf(workload) });
-  return new Scheduler(model, { graceMs, ...(patienceMs !== undefined && { patienceMs }) });
+/** A scheduler with a model of its own, from a saved state if one is given. */
+function buildScheduler(plan: LifePlan, saved?: SavedScheduler): Scheduler {
+  const { policy, graceMs, patienceMs, workload } = plan;
+  const model = new PlacementModel(findPolicy(policy)!, { classes: classesOf(workload) });
+  const options = { graceMs, ...(patienceMs !== undefined && { patienceMs }) };
+  return saved === undefined
+    ? new Scheduler(model, options)
+    : Scheduler.restore(model, saved, options);
 }
 
 function classesOf({ jobs, events }: Workload): WorkloadClass[] {

@@ -1,21 +1,11 @@
 import type { Scheduler } from "../../src/decide/scheduler.ts";
-import type { Event } from "../../src/model/event.ts";
 import type { Random } from "../../src/model/random.ts";
 import { milliseconds } from "../../src/model/units.ts";
 import { seededRandom } from "../../src/simulate/seeded-random.ts";
 import { scriptedRandom } from "../support/scripted-random.ts";
+import type { JournalStep } from "./journal-step.ts";
+import { type BuildScheduler, Restarted } from "./restarted.ts";
 import { expectRule } from "./rule-broken.ts";
-
-/** What one step told the scheduler, and what it answered. */
-interface JournalStep {
-  readonly nowMs: number;
-  /** Those that were accepted. */
-  readonly events: readonly Event[];
-  /** Random numbers that were drawn. */
-  readonly draws: readonly number[];
-  /** The actions as text. */
-  readonly answer: string;
-}
 
 /**
  * A second scheduler that hears what the journal holds, some hundred steps late: what is replayed has
@@ -24,6 +14,7 @@ interface JournalStep {
  */
 export class Twin {
   #scheduler: Scheduler;
+  readonly #restarted: Restarted;
   #journal: JournalStep[] = [];
   readonly #source: Random;
   #draws: number[] = [];
@@ -36,14 +27,18 @@ export class Twin {
     },
   };
 
-  constructor(scheduler: Scheduler, seed: number) {
-    this.#scheduler = scheduler;
+  constructor(build: BuildScheduler, seed: number) {
+    this.#scheduler = build();
+    this.#restarted = new Restarted(build, seed);
     this.#source = seededRandom(seed);
   }
 
-  note(nowMs: number, events: readonly Event[], answer: string): void {
-    this.#journal.push({ nowMs, events, draws: this.#draws, answer });
+  /** Notes what `live` was told and has decided. */
+  note(live: Scheduler, step: Omit<JournalStep, "draws">): void {
+    const noted = { ...step, draws: this.#draws };
     this.#draws = [];
+    this.#journal.push(noted);
+    this.#restarted.follow(noted, live);
   }
 
   /**

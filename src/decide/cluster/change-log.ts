@@ -40,13 +40,4 @@ export class ChangeLog {
     this.#rows = longer;
     this.#start = oldest;
   }
-
-  fork(): ChangeLog {
-    const copy = new ChangeLog();
-    copy.count = this.count;
-    copy.last = this.last.slice();
-    copy.#rows = this.#rows.slice();
-    copy.#start = this.#start;
-    return copy;
-  }
 }

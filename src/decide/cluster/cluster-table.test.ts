@@ -98,22 +98,21 @@ test("P12: history is kept only for a policy that reads it", () => {
   }
 });
 
-test("S6: a fork shares no row with its original", () => {
+test("P12: what a row has seen may be told beforehand", () => {
   const { classes, table } = buildTable(true);
-  addNodes(table, 70);
+  addNodes(table, 1);
   const request = classes.intern(buildRequest({ cpu: 10, count: 1, milli: 400 }))!;
-  table.take(69, request, [0]);
-  const content = () => Array.from({ length: 70 }, (_, row) => [...table.content(row)]);
-  const before = content();
-  const fork = table.fork();
-  const contentOfFork = Array.from({ length: 70 }, (_, row) => [...fork.content(row)]);
-  assert.deepEqual(contentOfFork, before);
-  for (let row = 0; row < 70; row += 1) fork.take(row, request, [0]);
-  fork.release(69, request, [0]);
-  fork.remove(69);
-  fork.add({ node: buildNode({ id: "late", cpu: 1 }), kind: -1 });
-  assert.deepEqual(content(), before);
-  assert.deepEqual([table.rows, table.ids.length, table.changes.count], [70, 70, 71]);
-  assert.equal(table.changes.rowOf(70), 69);
-  assert.ok(!table.isRemoved(69));
+  table.addHistory(0, 4);
+  table.take(0, request, [0]);
+  assert.equal(table.history(0), 5);
+});
+
+test("J8: the devices of a row that failed are told apart from those of others", () => {
+  const { table } = buildTable(false);
+  addNodes(table, 3);
+  table.failDevice(1, 0);
+  assert.deepEqual(
+    [0, 1, 2].map((row) => table.failedOn(row)),
+    [[], [0], []],
+  );
 });

@@ -277,26 +277,24 @@ export class ClusterTable {
     this.#changed(row);
   }
 
-  fork(): ClusterTable {
-    const copy = new ClusterTable(this.#states, this.#classes, this.#keepsHistory);
-    copy.rows = this.rows;
-    copy.ids = [...this.ids];
-    copy.#shape = this.#shape.slice();
-    copy.cpuFree = this.cpuFree.slice();
-    copy.#cpuLent = this.#cpuLent.slice();
-    copy.memoryFree = this.memoryFree.slice();
-    copy.#set = this.#set.slice();
-    copy.#emptySet = this.#emptySet.slice();
-    copy.#history = this.#history.slice();
-    copy.#load = this.#load.slice();
-    copy.#failed = new Set(this.#failed);
-    copy.#closed = this.#closed.slice();
-    copy.state = this.state.slice();
-    copy.deviceStart = this.deviceStart.slice();
-    copy.deviceMilli = this.deviceMilli.slice();
-    copy.changes = this.changes.fork();
-    copy.layoutVersion = this.layoutVersion;
-    return copy;
+  /** Devices of the row that failed, ascending. */
+  failedOn(row: number): number[] {
+    const start = this.deviceStart[row];
+    const places = [...this.#failed].filter(
+      (place) => place >= start && place < this.deviceStart[row + 1],
+    );
+    return places.map((place) => place - start).toSorted((left, right) => left - right);
+  }
+
+  /** Bits of the sorts of work ever placed on the row (rule P12); 0 unless the policy asks. */
+  history(row: number): number {
+    return this.#history[row];
+  }
+
+  /** Work of these sorts was placed on the row before. */
+  addHistory(row: number, sorts: number): void {
+    this.#history[row] = this.#history[row] | sorts;
+    this.#changed(row);
   }
 
   /** The row's content in integers that mean the same in every process. */

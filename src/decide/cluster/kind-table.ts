@@ -22,6 +22,11 @@ export class KindTable {
     return this.names.length - 1;
   }
 
+  /** Names of the kinds in a mask; none for ANY_KIND. */
+  named(mask: number): string[] {
+    return mask === ANY_KIND ? [] : this.names.filter((_, kind) => hasKind(mask, kind));
+  }
+
   /** Bits of the named kinds; ANY_KIND for none named; `undefined`, and no new kind, as for `intern`. */
   mask(names: readonly string[]): number | undefined {
     if (names.length === 0) return ANY_KIND;

@@ -1,5 +1,5 @@
 import type { ResourceRequest } from "../../model/resources.ts";
-import { DEVICE_MILLI } from "../../model/units.ts";
+import { DEVICE_MILLI, gpuMilli, mib, milliCpu } from "../../model/units.ts";
 import { grown } from "./grown.ts";
 import { ANY_KIND, type KindTable } from "./kind-table.ts";
 import { TupleTable } from "./tuple-table.ts";
@@ -59,6 +59,19 @@ export class RequestClasses {
     this.#store(id);
     byObject.set(request, id);
     return id;
+  }
+
+  /** A request of the class. */
+  requestOf(id: number): ResourceRequest {
+    const room = { cpu: milliCpu(this.cpu[id]), memory: mib(this.memory[id]) };
+    if (this.count[id] === 0) return room;
+    const accelerators = {
+      count: this.count[id],
+      milli: gpuMilli(this.milli[id]),
+      kinds: this.#kinds.named(this.kinds[id]),
+      memory: mib(this.deviceMemory[id]),
+    };
+    return { ...room, accelerators };
   }
 
   /** True iff the class asks for a part of one device. */

@@ -7,59 +7,60 @@ import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
 import { QueueTree } from "../queues/queue-tree.ts";
 import { Timetable } from "../timetable.ts";
-import { gangAmounts, minimumAmounts } from "./gang-amounts.ts";
+import { gangAmounts } from "./gang-amounts.ts";
 import { GroupChoices } from "./group-choices.ts";
 import { JobGroups } from "./job-groups.ts";
 import { dropKeptRoom, type KeptRoom } from "./kept-room.ts";
-import { type JobRecord, type Member, spareRoleOf } from "./job-record.ts";
+import { type JobRecord, type Member, newRecord, spareRoleOf } from "./job-record.ts";
 import { PendingLines } from "./pending-lines.ts";
 import { RowIndex } from "./row-index.ts";
 import { SortedJobs } from "./sorted-jobs.ts";
 import type { VictimMemo } from "./victim-memo.ts";
 
-const NO_COUNTS: readonly number[] = [];
-
 /** All jobs and where each stands; every change of a job's place keeps the books of all others. */
 export class JobBook {
   readonly ground: Ground;
-  queues = new QueueTree();
-  records = new Map<JobId, JobRecord>();
-  lines = new PendingLines();
-  timetable = new Timetable();
+  readonly queues: QueueTree;
+  readonly records = new Map<JobId, JobRecord>();
+  /** Of the next job that is submitted. */
+  nextSequence = 0;
+  readonly lines = new PendingLines();
+  readonly timetable: Timetable;
   /** Jobs that left some place and have not reported it. */
-  departing = new Map<DepartureId, JobRecord>();
-  suspended = new Set<JobRecord>();
+  readonly departing = new Map<DepartureId, JobRecord>();
+  readonly suspended = new Set<JobRecord>();
   /** Grows when a job starts, ends or may be made to leave: victims are looked for anew. */
   victimVersion = 0;
   /** Jobs that have a role of changing size. */
-  elastic = new Set<JobRecord>();
+  readonly elastic = new Set<JobRecord>();
   /** Room and victim versions after which no elastic job could grow. */
   grownAt = -1;
   grownFor = -1;
   /** Running jobs that have not all members that they could have, by class of what they lack. */
-  hungry = new Map<number, SortedJobs>();
+  readonly hungry = new Map<number, SortedJobs>();
   /** Running jobs that have members to spare. */
-  sparing = new SortedJobs();
+  readonly sparing = new SortedJobs();
   /** Running jobs that may lose nothing by leaving, whatever the time. */
-  costless = new Set<JobRecord>();
+  readonly costless = new Set<JobRecord>();
   /** Jobs whose work was saved at that time. */
-  #fresh = new Set<JobRecord>();
+  readonly #fresh = new Set<JobRecord>();
   #freshMs = 0;
   /** Running jobs by who may make them leave. */
-  groups = new JobGroups();
+  readonly groups = new JobGroups();
   /** Which of them may be made to leave. */
   readonly choices = new GroupChoices();
-  rows: RowIndex;
+  readonly rows: RowIndex;
   /** Pending jobs that had their turn in vain before others started. */
-  overtaken = new Set<JobRecord>();
+  readonly overtaken = new Set<JobRecord>();
   keptRoom: KeptRoom | undefined;
   /** What is known of those who may leave for a replica, by class. */
-  replicaMemos = new Map<number, VictimMemo>();
-  #bySequence = new Map<number, JobRecord>();
-  #sequence = 0;
+  readonly replicaMemos = new Map<number, VictimMemo>();
+  readonly #bySequence = new Map<number, JobRecord>();
 
-  constructor(ground: Ground) {
+  constructor(ground: Ground, queues = new QueueTree(), timetable = new Timetable()) {
     this.ground = ground;
+    this.queues = queues;
+    this.timetable = timetable;
     this.rows = new RowIndex(ground.model.classes);
   }
 
@@ -81,8 +82,14 @@ export class JobBook {
   /** What the job has done is safe at this time, which never goes back. */
   saved(record: JobRecord, nowMs: number): void {
     record.savedMs = nowMs;
-    if (nowMs !== this.#freshMs) this.#fresh.clear();
-    this.#freshMs = nowMs;
+    this.#isSafe(record);
+  }
+
+  #isSafe(record: JobRecord): void {
+    const { savedMs } = record;
+    if (savedMs < this.#freshMs) return;
+    if (savedMs > this.#freshMs) this.#fresh.clear();
+    this.#freshMs = savedMs;
     this.#fresh.add(record);
   }
 
@@ -91,44 +98,22 @@ export class JobBook {
   }
 
   add(job: BatchJob, leaf: number, nowMs: number): JobRecord {
-    const classes = job.roles.map(
-      ({ request }) => this.ground.model.classes.intern(request, true)!,
-    );
-    const sizes = job.roles.map(({ replicas }, role) => `${classes[role]}x${replicas.min}`);
-    const record: JobRecord = {
-      job,
-      sequence: this.#sequence,
-      leaf,
-      classes,
-      shape: sizes.join(" "),
-      amounts: minimumAmounts(job),
-      state: { kind: "pending" },
-      members: [],
-      counts: NO_COUNTS,
-      spare: 0,
-      size: 0,
-      grown: NO_AMOUNTS,
-      isHeldBack: false,
-      group: undefined,
-      attempt: 0,
-      failures: 0,
-      nextMember: 0,
-      startedMs: nowMs,
-      savedMs: nowMs,
-      suspendedMs: undefined,
-      overtakenMs: undefined,
-      waitCode: undefined,
-    };
-    this.#sequence += 1;
+    const record = newRecord(this.ground, job, { leaf, sequence: this.nextSequence, nowMs });
+    this.nextSequence += 1;
+    this.#enter(record);
+    this.lines.add(record);
+    this.victimVersion += 1;
+    if (job.deadlineMs !== undefined) this.timetable.add(job.deadlineMs, record.sequence);
+    return record;
+  }
+
+  #enter(record: JobRecord): void {
+    const { job, leaf } = record;
     this.records.set(job.id, record);
     this.#bySequence.set(record.sequence, record);
     this.queues.countJob(leaf, 1);
     this.queues.addDemand(leaf, record.amounts, 1);
-    this.lines.add(record);
-    this.victimVersion += 1;
     if (job.roles.some(({ replicas }) => replicas.max > replicas.min)) this.elastic.add(record);
-    if (job.deadlineMs !== undefined) this.timetable.add(job.deadlineMs, record.sequence);
-    return record;
   }
 
   /** The job is gone. It holds nothing any more. */
@@ -228,6 +213,7 @@ export class JobBook {
     const { roles, suspension } = record.job;
     record.savedMs += nowMs - record.suspendedMs!;
     record.suspendedMs = undefined;
+    this.#isSafe(record);
     const devices = members.map(({ row, role }) => {
       const memory = parkedMemory(roles[role].request, suspension!.hostMemory);
       return { row, request: this.ground.hostMemoryClass(memory), devices: [] };
@@ -265,52 +251,35 @@ export class JobBook {
     this.#vacate(record);
   }
 
-  fork(ground: Ground): JobBook {
-    const copy = new JobBook(ground);
-    const { groups, copies: groupCopies } = this.groups.fork();
-    const copies = new Map<JobRecord, JobRecord>();
-    const copyOf = (record: JobRecord): JobRecord => {
-      let made = copies.get(record);
-      if (made === undefined) {
-        made = { ...record, group: record.group && groupCopies.get(record.group) };
-        copies.set(record, made);
-      }
-      return made;
-    };
-    copy.groups = groups;
-    copy.rows = this.rows.fork(copyOf);
-    copy.sparing = this.sparing.fork(copyOf);
-    for (const record of this.costless) copy.costless.add(copyOf(record));
-    copy.#fresh = new Set([...this.#fresh].map(copyOf));
-    copy.#freshMs = this.#freshMs;
-    for (const record of this.overtaken) copy.overtaken.add(copyOf(record));
-    const kept = this.keptRoom;
-    copy.keptRoom = kept && { ...kept, record: copyOf(kept.record) };
-    for (const [request, jobs] of this.hungry) copy.hungry.set(request, jobs.fork(copyOf));
-    copy.queues = this.queues.fork();
-    for (const [id, record] of this.records) copy.records.set(id, copyOf(record));
-    copy.lines = this.lines.fork(copyOf);
-    copy.timetable = this.timetable.fork();
-    for (const [id, record] of this.departing) copy.departing.set(id, copyOf(record));
-    for (const record of this.elastic) copy.elastic.add(copyOf(record));
-    for (const record of this.suspended) copy.suspended.add(copyOf(record));
-    for (const [key, record] of this.#bySequence) copy.#bySequence.set(key, copyOf(record));
-    copy.#sequence = this.#sequence;
-    copy.victimVersion = this.victimVersion;
-    copy.grownAt = this.grownAt;
-    copy.grownFor = this.grownFor;
-    return copy;
+  /**
+   * Takes in a job as it stood in another book. Its members' rows are of this ground, and it takes
+   * there what it held.
+   */
+  restore(record: JobRecord): void {
+    this.#enter(record);
+    const { state, members } = record;
+    if (state.kind === "pending") this.lines.add(record);
+    if (state.kind === "suspended") this.suspended.add(record);
+    if (state.kind === "running") {
+      record.group = this.groups.join(record);
+      this.#account(record, members, 1);
+      this.#isSafe(record);
+    }
+    for (const holding of this.#heldBy(record)) this.ground.take(holding);
+    this.rows.add(record, members);
+    this.#recount(record);
+    if (record.overtakenMs !== undefined) this.overtaken.add(record);
+    if (state.kind !== "suspended" && state.kind !== "stopping") return;
+    const { departure } = state;
+    if (this.ground.departures.isOpen(departure)) this.departing.set(departure, record);
   }
 
   /** Frees what the job holds, and returns what it physically leaves. */
   #vacate(record: JobRecord): readonly Holding[] {
     const kept = this.ground.unkeep(keeperOf(record));
-    const isParked = record.state.kind === "suspended";
-    const held = isParked ? this.parkOf(record) : record.members;
+    const held = this.#heldBy(record);
     for (const holding of held) this.ground.release(holding);
-    if (!isParked) {
-      this.#account(record, record.members, -1);
-    }
+    if (record.state.kind !== "suspended") this.#account(record, record.members, -1);
     this.rows.remove(record, record.members);
     if (this.suspended.delete(record)) this.#waitsNoMore(record);
     record.suspendedMs = undefined;
@@ -318,6 +287,10 @@ export class JobBook {
     this.#stopsRunning(record);
     this.victimVersion += 1;
     return [...held, ...kept];
+  }
+
+  #heldBy(record: JobRecord): readonly Holding[] {
+    return record.state.kind === "suspended" ? this.parkOf(record) : record.members;
   }
 
   /** It is not pending any more. */

@@ -24,6 +24,8 @@ type Outcome = Result<undefined, Refusal>;
 
 /** Longest wait before a retry: the doubling of rule J6 ends here. */
 const BACKOFF_MS_MAX = 60 * 60 * 1000;
+/** So often a number may be doubled and stay finite: no wait at all stays none. */
+const DOUBLINGS_MAX = 1000;
 
 /** Takes an event about a job in. Actions that follow at once are added to `actions`. */
 export function applyJobEvent(
@@ -215,7 +217,8 @@ function retry(book: JobBook, record: JobRecord, nowMs: number, actions: Action[
     book.forget(record);
     return;
   }
-  const backoffMs = Math.min(retries.backoffMs * 2 ** (record.failures - 1), BACKOFF_MS_MAX);
+  const doublings = Math.min(record.failures - 1, DOUBLINGS_MAX);
+  const backoffMs = Math.min(retries.backoffMs * 2 ** doublings, BACKOFF_MS_MAX);
   record.state = { kind: "delayed", untilMs: nowMs + backoffMs };
   book.timetable.add(nowMs + backoffMs, record.sequence);
 }

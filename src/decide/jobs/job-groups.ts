@@ -23,9 +23,9 @@ export interface JobGroup {
 
 /** Groups of running jobs: a few for each leaf, however many jobs there are. */
 export class JobGroups {
-  #byLeaf = new Map<number, Map<number, JobGroup>>();
+  readonly #byLeaf = new Map<number, Map<number, JobGroup>>();
   /** By slot whether a group has it. */
-  #slots: boolean[] = [];
+  readonly #slots: boolean[] = [];
   /** Grows when a group is made, or ceases to be. */
   version = 0;
 
@@ -68,23 +68,6 @@ export class JobGroups {
     const groups = this.#byLeaf.get(group.leaf)!;
     groups.delete(keyOf(group.priority, group.holds));
     if (groups.size === 0) this.#byLeaf.delete(group.leaf);
-  }
-
-  /** A copy, and the copy of each group. */
-  fork(): { readonly groups: JobGroups; readonly copies: ReadonlyMap<JobGroup, JobGroup> } {
-    const groups = new JobGroups();
-    const copies = new Map<JobGroup, JobGroup>();
-    groups.#slots = [...this.#slots];
-    for (const [leaf, own] of this.#byLeaf) {
-      const made = new Map<number, JobGroup>();
-      for (const [key, group] of own) {
-        const copy = { ...group };
-        copies.set(group, copy);
-        made.set(key, copy);
-      }
-      groups.#byLeaf.set(leaf, made);
-    }
-    return { groups, copies };
   }
 }
 

@@ -1,8 +1,10 @@
-import type { Amounts } from "../../model/amounts.ts";
+import { type Amounts, NO_AMOUNTS } from "../../model/amounts.ts";
 import type { DepartureId } from "../../model/ids.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { RefusalCode } from "../../model/refusal.ts";
 import type { Holding } from "../departures.ts";
+import type { Ground } from "../ground.ts";
+import { minimumAmounts } from "./gang-amounts.ts";
 import type { JobGroup } from "./job-groups.ts";
 
 /** One placed member of a gang. Replaced, never changed. */
@@ -67,6 +69,40 @@ export interface JobRecord {
   overtakenMs: number | undefined;
   /** The reason of its last `wait-job`. */
   waitCode: RefusalCode | undefined;
+}
+
+/** A job that was just submitted. */
+export function newRecord(
+  ground: Ground,
+  job: BatchJob,
+  { leaf, sequence, nowMs }: Pick<JobRecord, "leaf" | "sequence"> & { readonly nowMs: number },
+): JobRecord {
+  const classes = job.roles.map(({ request }) => ground.model.classes.intern(request, true)!);
+  const sizes = job.roles.map(({ replicas }, role) => `${classes[role]}x${replicas.min}`);
+  return {
+    job,
+    sequence,
+    leaf,
+    classes,
+    shape: sizes.join(" "),
+    amounts: minimumAmounts(job),
+    state: { kind: "pending" },
+    members: [],
+    counts: [],
+    spare: 0,
+    size: 0,
+    grown: NO_AMOUNTS,
+    isHeldBack: false,
+    group: undefined,
+    attempt: 0,
+    failures: 0,
+    nextMember: 0,
+    startedMs: nowMs,
+    savedMs: nowMs,
+    suspendedMs: undefined,
+    overtakenMs: undefined,
+    waitCode: undefined,
+  };
 }
 
 /** The role with most members above its minimum, the first of equals. */

@@ -302,6 +302,17 @@ test("V5: the time for which a job was suspended is no work that it could lose",
   assert.deepEqual(kindsOf(actions), ["stop-job napper", "start-job high"]);
 });
 
+test("J6: without a back-off a job is tried again at once, however often it fails", () => {
+  const { scheduler } = begin({ nodes: [1] });
+  const now = milliseconds(0);
+  const decide = () => kindsOf(scheduler.decide(now, { below: () => 0 }));
+  scheduler.apply({ kind: "job-submitted", job: buildJob({ id: "j", retries: 2000 }) });
+  for (let attempt = 1; attempt <= 1100; attempt += 1) {
+    assert.deepEqual(decide(), ["start-job j"]);
+    scheduler.apply({ kind: "job-ended", job: jobId("j"), attempt, outcome: "failed" }, now);
+  }
+});
+
 test("J6: the back-off doubles up to an hour", () => {
   const life = begin({ nodes: [1] });
   const minute = 60_000;

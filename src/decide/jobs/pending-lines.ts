@@ -23,9 +23,9 @@ const NO_LINES: readonly Line[] = [];
 
 /** All pending jobs. What one of a shape cannot have, the others behind it cannot have either. */
 export class PendingLines {
-  #lines = new Map<number, Map<string, Line>>();
+  readonly #lines = new Map<number, Map<string, Line>>();
   /** By leaf: its lines, by their first jobs. */
-  #inOrder = new Map<number, Line[]>();
+  readonly #inOrder = new Map<number, Line[]>();
   #size = 0;
 
   get size(): number {
@@ -39,7 +39,8 @@ export class PendingLines {
     if (place === 0) this.#takeOut(line);
     line.jobs.splice(place, 0, record);
     if (place === 0) this.#putIn(line);
-    line.untold.push(record);
+    if (record.waitCode === undefined) line.untold.push(record);
+    else line.told = record.waitCode;
     this.#size += 1;
   }
 
@@ -60,24 +61,11 @@ export class PendingLines {
     return this.#inOrder.get(leaf) ?? NO_LINES;
   }
 
-  /** A copy with copies of the records; who may leave it finds out anew. */
-  fork(copyOf: (record: JobRecord) => JobRecord): PendingLines {
-    const copy = new PendingLines();
-    copy.#size = this.#size;
-    for (const [leaf, lines] of this.#lines) {
-      const copies = new Map<string, Line>();
-      for (const line of lines.values()) {
-        const jobs = line.jobs.map(copyOf);
-        const untold = line.untold.map(copyOf);
-        copies.set(line.shape, { ...line, jobs, untold, memo: undefined });
-      }
-      copy.#lines.set(leaf, copies);
-      copy.#inOrder.set(
-        leaf,
-        this.inOrder(leaf).map(({ shape }) => copies.get(shape)!),
-      );
+  /** The first job of each line that was last tried in vain at that room version. */
+  *failedAt(roomVersion: number): Generator<JobRecord> {
+    for (const lines of this.#inOrder.values()) {
+      for (const { failedAt, jobs } of lines) if (failedAt === roomVersion) yield jobs[0];
     }
-    return copy;
   }
 
   /** The line that a job stands in, or would. */

@@ -23,7 +23,7 @@ export interface RowJob {
 /** Who has members on each row, running or suspended. */
 export class RowIndex {
   readonly #classes: RequestClasses;
-  #rows = new Map<number, Map<JobRecord, RowJob>>();
+  readonly #rows = new Map<number, Map<JobRecord, RowJob>>();
   /** By row: bits of the groups that run there and SPARE_BIT, or UNKNOWN. */
   #masks: number[] = [];
   /** By row: jobs that run there, by submission, as far as they are known. */
@@ -143,20 +143,6 @@ export class RowIndex {
     while (this.#masks.length <= row) this.#masks.push(UNKNOWN);
     this.#masks[row] = mask;
     return mask;
-  }
-
-  /** A copy whose records are `copyOf` the original's. */
-  fork(copyOf: (record: JobRecord) => JobRecord): RowIndex {
-    const copy = new RowIndex(this.#classes);
-    for (const [row, on] of this.#rows) {
-      const made = new Map<JobRecord, RowJob>();
-      for (const [of, job] of on) {
-        const record = copyOf(of);
-        made.set(record, { ...job, record });
-      }
-      copy.#rows.set(row, made);
-    }
-    return copy;
   }
 
   #rowJob(record: JobRecord, members: readonly Member[]): RowJob {

@@ -2,7 +2,7 @@ import type { JobRecord } from "./job-record.ts";
 
 /** Jobs in order of submission. O(log jobs) to find one, and a move of those behind it. */
 export class SortedJobs implements Iterable<JobRecord> {
-  #jobs: JobRecord[] = [];
+  readonly #jobs: JobRecord[] = [];
 
   get size(): number {
     return this.#jobs.length;
@@ -20,13 +20,6 @@ export class SortedJobs implements Iterable<JobRecord> {
 
   [Symbol.iterator](): Iterator<JobRecord> {
     return this.#jobs[Symbol.iterator]();
-  }
-
-  /** A copy whose records are `copyOf` the original's. */
-  fork(copyOf: (record: JobRecord) => JobRecord): SortedJobs {
-    const copy = new SortedJobs();
-    copy.#jobs = this.#jobs.map(copyOf);
-    return copy;
   }
 
   /** Where the record stands, or belongs. */

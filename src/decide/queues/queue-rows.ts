@@ -17,18 +17,18 @@ import { NO_PARENT } from "./fair-shares.ts";
  * row, the same from `set` to `remove`; a row that is free is used again.
  */
 export class QueueRows {
-  #rowOf = new Map<QueueId, number>();
-  #free: number[] = [];
+  readonly #rowOf = new Map<QueueId, number>();
+  readonly #free: number[] = [];
   /** By row, as all below; stale in rows that are free. */
-  queues: Queue[] = [];
+  readonly queues: Queue[] = [];
   /** Row above each row, or NO_PARENT. */
-  parents: number[] = [];
+  readonly parents: number[] = [];
   /** Rows below each row, by id. */
-  children: number[][] = [];
+  readonly children: number[][] = [];
   /** Jobs that stand in each row. */
   jobs = new Int32Array(0);
   /** Rows without a parent, by id. */
-  tops: number[] = [];
+  readonly tops: number[] = [];
   /** All rows in use, level by level: parents before children, siblings by id. */
   order: number[] = [];
 
@@ -79,20 +79,6 @@ export class QueueRows {
     this.#free.push(row);
     this.#reorder();
     return succeed(undefined);
-  }
-
-  /** A copy with the same rows. O(queues). */
-  fork(): QueueRows {
-    const copy = new QueueRows();
-    copy.#rowOf = new Map(this.#rowOf);
-    copy.#free = [...this.#free];
-    copy.queues = [...this.queues];
-    copy.parents = [...this.parents];
-    copy.children = this.children.map((rows) => [...rows]);
-    copy.jobs = this.jobs.slice();
-    copy.tops = [...this.tops];
-    copy.order = [...this.order];
-    return copy;
   }
 
   #addRow({ id, parent }: Queue): number {

@@ -283,24 +283,13 @@ test("S5: the content is the same in whatever order queues were made", () => {
   assert.notDeepEqual([...tree.content()], [...other.content()]);
 });
 
-test("S6: a fork goes its own way", () => {
-  const tree = treeOf({ id: "a" }, { id: "b" }, { id: "c" });
+test("S9: queues are restored as they were, but for what their jobs are to tell", () => {
+  const tree = treeOf({ id: "b" }, { id: "a" }, { id: "b1", parent: "b" }, { id: "c" });
   assert.ok(tree.remove(queueId("c")).ok);
-  run(tree, "a", 10);
   const before = [...tree.content()];
-  const fork = tree.fork();
-  assert.deepEqual([...fork.content()], before);
-  run(fork, "b", 50);
-  fork.countJob(rowOf(fork, "a"), 1);
-  for (const each of [fork, tree.fork()]) {
-    assert.ok(each.set(buildQueue({ id: "b1", parent: "b" })).ok);
-    assert.equal(rowOf(each, "b1"), 2, "the free row is known to the copy");
-  }
-  assert.deepEqual([...tree.content()], before);
-  assert.ok(tree.isLeaf(rowOf(tree, "b")));
-  assert.ok(tree.remove(queueId("a")).ok);
-  assert.equal(
-    fork.pickLeaf(CAPACITY, () => true),
-    rowOf(fork, "a"),
-  );
+  run(tree, "b1", 10);
+  const restored = QueueTree.restore(tree.save());
+  assert.deepEqual([...restored.content()], before);
+  run(restored, "b1", 10);
+  assert.deepEqual([...restored.content()], [...tree.content()]);
 });

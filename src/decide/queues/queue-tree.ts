@@ -19,7 +19,7 @@ const SLACK = 1e-3;
  * resource `r` of a row is at `row × 3 + r`. A queue's books include those of the queues below it.
  */
 export class QueueTree {
-  #rows = new QueueRows();
+  readonly #rows = new QueueRows();
   #guaranteed = new Float64Array(0);
   /** Infinity for none. */
   #limits = new Float64Array(0);
@@ -262,18 +262,16 @@ export class QueueTree {
     return best;
   }
 
-  /** A copy with the same rows that goes its own way. O(queues). */
-  fork(): QueueTree {
-    const copy = new QueueTree();
-    copy.#rows = this.#rows.fork();
-    copy.#guaranteed = this.#guaranteed.slice();
-    copy.#limits = this.#limits.slice();
-    copy.#usage = this.#usage.slice();
-    copy.#spare = this.#spare.slice();
-    copy.#demand = this.#demand.slice();
-    copy.#deserved = this.#deserved.slice();
-    copy.#marks = new Int32Array(this.#marks.length);
-    return copy;
+  /** The queues, parents before children; what they hold and ask for is told anew by their jobs. */
+  save(): Queue[] {
+    return this.#rows.order.map((row) => this.#rows.queues[row]);
+  }
+
+  /** O(queues²). */
+  static restore(saved: readonly Queue[]): QueueTree {
+    const tree = new QueueTree();
+    for (const queue of saved) tree.set(queue);
+    return tree;
   }
 
   /**

@@ -26,6 +26,18 @@ export interface ReplicasUp {
   readonly coming: number;
 }
 
+/** What has been seen of a service. */
+export interface SavedDemand {
+  readonly counts: RequestCounts;
+  readonly credit: number;
+  readonly leadsMs: readonly number[];
+  /** As the content of each part tells it. */
+  readonly line: readonly number[];
+  readonly turnover: readonly number[];
+  readonly forecast: readonly number[];
+  readonly ranks: readonly number[];
+}
+
 /**
  * How many replicas of a service should be awake. It follows the requests (A1) and falls damped
  * (A2). With an objective it is patient if a replica comes up faster than a request may wait, and
@@ -110,17 +122,33 @@ export class Demand {
   }
 
   /** The same past under another service of the same id. */
-  fork(service = this.#service): Demand {
-    const copy = new Demand(service);
-    copy.#counts = this.#counts;
-    copy.#line = this.#line.fork();
-    copy.#turnover = this.#turnover.fork();
-    copy.#forecast = this.#forecast.fork();
-    copy.#ranks = this.#ranks.fork(service.replicas.max);
-    copy.#credit = this.#credit;
-    copy.#leadsMs = this.#leadsMs;
-    copy.#leadMs = this.#leadMs;
-    return copy;
+  under(service: ModelService): Demand {
+    return Demand.restore(service, this.save());
+  }
+
+  save(): SavedDemand {
+    return {
+      counts: this.#counts,
+      credit: this.#credit,
+      leadsMs: this.#leadsMs,
+      line: [...this.#line.content()],
+      turnover: [...this.#turnover.content()],
+      forecast: [...this.#forecast.content()],
+      ranks: [...this.#ranks.content()],
+    };
+  }
+
+  static restore(service: ModelService, saved: SavedDemand): Demand {
+    const demand = new Demand(service);
+    demand.#counts = saved.counts;
+    demand.#credit = saved.credit;
+    demand.#leadsMs = saved.leadsMs;
+    demand.#leadMs = medianOf(saved.leadsMs);
+    demand.#line = WaitingLine.restore(saved.line);
+    demand.#turnover = Turnover.restore(saved.turnover);
+    demand.#forecast = Forecast.restore(saved.forecast);
+    demand.#ranks = KeptRanks.restore(saved.ranks, service.replicas.max);
+    return demand;
   }
 
   /** The state in numbers. */

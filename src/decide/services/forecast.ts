@@ -42,12 +42,10 @@ export class Forecast {
     return nowMs + spanUntil(Math.abs(gap), rest, isFalling ? FALL_POWERS : RISE_POWERS);
   }
 
-  fork(): Forecast {
-    const copy = new Forecast();
-    copy.#busy = this.#busy;
-    copy.#average = this.#average;
-    copy.#sinceMs = this.#sinceMs;
-    return copy;
+  static restore(content: readonly number[]): Forecast {
+    const forecast = new Forecast();
+    [forecast.#busy, forecast.#average, forecast.#sinceMs] = content;
+    return forecast;
   }
 
   /** The state in numbers. */

@@ -37,14 +37,15 @@ export class KeptRanks {
   }
 
   /** The same past, of at most `ranksMax`. */
-  fork(ranksMax: number): KeptRanks {
-    const copy = new KeptRanks();
-    copy.#wanted = Math.min(this.#wanted, ranksMax);
-    copy.#keptUntilMs = this.#keptUntilMs.slice(0, ranksMax);
-    return copy;
+  static restore([wanted, ...keptUntilMs]: readonly number[], ranksMax: number): KeptRanks {
+    const ranks = new KeptRanks();
+    const all = [...Array.from({ length: wanted }, () => Infinity), ...keptUntilMs];
+    ranks.#wanted = Math.min(wanted, ranksMax);
+    ranks.#keptUntilMs = all.slice(0, ranksMax);
+    return ranks;
   }
 
-  /** The state in numbers. */
+  /** The state in numbers: how many are wanted, and until when each one beyond them is kept. */
   *content(): Generator<number> {
     yield this.#wanted;
     for (const untilMs of this.#keptUntilMs.slice(this.#wanted)) yield untilMs;

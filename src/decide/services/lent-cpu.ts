@@ -21,12 +21,17 @@ interface NodeUse {
   sinceMs: number;
 }
 
+export interface SavedUse extends Omit<NodeUse, "awake"> {
+  readonly row: number;
+  readonly awake: readonly (AwakeReplica & { readonly id: ReplicaId })[];
+}
+
 /**
  * What services ask for of CPU and do not use, on nodes that are overcommitted: jobs may borrow it
  * (rule A7). It knows rows of the cluster table and says what each lends.
  */
 export class LentCpu {
-  #rows = new Map<number, NodeUse>();
+  readonly #rows = new Map<number, NodeUse>();
 
   /** A node of `cpu` milli-CPU that may be overcommitted; nothing is lent before it is observed. */
   open(row: number, cpu: number, { cpuMax, headroom }: Overcommit): void {
@@ -71,13 +76,20 @@ export class LentCpu {
     return Math.max(0, Math.min(unused, use.most));
   }
 
-  fork(): LentCpu {
-    const copy = new LentCpu();
-    for (const [row, use] of this.#rows) {
-      const awake = new Map([...use.awake].map(([id, replica]) => [id, { ...replica }]));
-      copy.#rows.set(row, { ...use, awake });
+  save(): SavedUse[] {
+    return Array.from(this.#rows, ([row, { awake, ...use }]) => {
+      const replicas = Array.from(awake, ([id, replica]) => ({ id, ...replica }));
+      return { row, ...use, awake: replicas };
+    });
+  }
+
+  static restore(saved: readonly SavedUse[]): LentCpu {
+    const lent = new LentCpu();
+    for (const { row, awake, ...use } of saved) {
+      const replicas = awake.map(({ id, ...replica }) => [id, replica] as const);
+      lent.#rows.set(row, { ...use, awake: new Map(replicas) });
     }
-    return copy;
+    return lent;
   }
 
   /** What is known of a row, in numbers. */

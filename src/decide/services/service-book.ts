@@ -4,8 +4,9 @@ import type { RefusalCode } from "../../model/refusal.ts";
 import type { ModelService } from "../../model/service.ts";
 import type { Holding } from "../departures.ts";
 import type { Ground } from "../ground.ts";
-import { Demand } from "./demand.ts";
-import { LentCpu } from "./lent-cpu.ts";
+import type { Renumber } from "../saved-classes.ts";
+import { Demand, type SavedDemand } from "./demand.ts";
+import { LentCpu, type SavedUse } from "./lent-cpu.ts";
 
 /**
  * Where a replica stands:
@@ -45,19 +46,41 @@ export interface ServiceRecord {
   preloadedAt: number;
 }
 
+/** A replica without what its service tells. */
+type SavedReplica = Pick<ReplicaRecord, "number" | "state" | "holding" | "isIdle"> & {
+  readonly orderedMs?: number;
+  readonly departure?: DepartureId;
+};
+
+interface SavedService
+  extends Pick<ServiceRecord, "service" | "nextReplica" | "coming" | "isRemoved"> {
+  readonly demand: SavedDemand;
+  readonly replicas: readonly SavedReplica[];
+  readonly waitCode?: RefusalCode;
+  /** No more could be loaded for the standby, and no room has appeared since. */
+  readonly isPreloaded: boolean;
+}
+
+export interface SavedServices {
+  /** In order of their making. */
+  readonly services: readonly SavedService[];
+  readonly lent: readonly SavedUse[];
+}
+
 /** All services and their replicas. */
 export class ServiceBook {
   readonly ground: Ground;
-  services = new Map<ServiceId, ServiceRecord>();
-  replicas = new Map<ReplicaId, ReplicaRecord>();
-  departing = new Map<DepartureId, ReplicaRecord>();
+  readonly services = new Map<ServiceId, ServiceRecord>();
+  readonly replicas = new Map<ReplicaId, ReplicaRecord>();
+  readonly departing = new Map<DepartureId, ReplicaRecord>();
   /** CPU that jobs may borrow of services. */
-  lent = new LentCpu();
+  readonly lent: LentCpu;
   /** What replicas hold in all, asleep ones included. */
   held: Amounts = NO_AMOUNTS;
 
-  constructor(ground: Ground) {
+  constructor(ground: Ground, lent = new LentCpu()) {
     this.ground = ground;
+    this.lent = lent;
   }
 
   /** Makes the service, or changes one; its class of request is `request`. */
@@ -66,7 +89,7 @@ export class ServiceBook {
     this.services.set(service.id, {
       service,
       request,
-      demand: known === undefined ? new Demand(service) : known.demand.fork(service),
+      demand: known === undefined ? new Demand(service) : known.demand.under(service),
       replicas: known?.replicas ?? new Map(),
       nextReplica: known?.nextReplica ?? 0,
       coming: known?.coming ?? 0,
@@ -166,6 +189,7 @@ export class ServiceBook {
       this.ground.release(replica.holding);
       this.#account(replica, -1);
     }
+    if (replica.departure !== undefined) this.departing.delete(replica.departure);
     this.replicas.delete(replica.id);
     replica.service.replicas.delete(replica.number);
   }
@@ -179,22 +203,53 @@ export class ServiceBook {
     else this.ground.roomAppeared(replica.holding.row);
   }
 
-  fork(ground: Ground): ServiceBook {
-    const copy = new ServiceBook(ground);
-    copy.held = this.held;
-    copy.lent = this.lent.fork();
-    for (const [id, record] of this.services) {
-      const made = { ...record, demand: record.demand.fork(), replicas: new Map() };
-      copy.services.set(id, made);
-      for (const [number, replica] of record.replicas) {
-        copy.#put({ ...replica, service: made }, number);
-      }
+  save(renumber: Renumber): SavedServices {
+    const services = Array.from(this.services.values(), (record) => ({
+      service: record.service,
+      demand: record.demand.save(),
+      replicas: Array.from(record.replicas.values(), (replica) => saveReplica(replica, renumber)),
+      nextReplica: record.nextReplica,
+      coming: record.coming,
+      isRemoved: record.isRemoved,
+      isPreloaded: record.preloadedAt === this.ground.roomVersion,
+      ...(record.waitCode !== undefined && { waitCode: record.waitCode }),
+    }));
+    return { services, lent: this.lent.save() };
+  }
+
+  /** Replicas take their room on the ground. */
+  static restore(
+    ground: Ground,
+    { services, lent }: SavedServices,
+    renumber: Renumber,
+  ): ServiceBook {
+    const book = new ServiceBook(ground, LentCpu.restore(lent));
+    for (const { row } of lent) ground.table.setLent(row, book.lent.lentOn(row));
+    for (const { replicas, demand, isPreloaded, ...saved } of services) {
+      const { service, waitCode } = saved;
+      const record: ServiceRecord = {
+        ...saved,
+        request: ground.model.classes.intern(service.request)!,
+        demand: Demand.restore(service, demand),
+        replicas: new Map(),
+        waitCode,
+        preloadedAt: isPreloaded ? ground.roomVersion : -1,
+      };
+      book.services.set(service.id, record);
+      for (const replica of replicas) book.#enter(record, replica, renumber);
     }
-    for (const [departure, { id }] of this.departing) {
-      const replica = copy.replicas.get(id);
-      if (replica !== undefined) copy.departing.set(departure, replica);
-    }
-    return copy;
+    return book;
+  }
+
+  #enter(service: ServiceRecord, saved: SavedReplica, renumber: Renumber): void {
+    const { number, orderedMs, departure } = saved;
+    const holding = renumber(saved.holding);
+    const id = replicaId(service.service.id, number);
+    const replica = { ...saved, id, service, holding, orderedMs, departure };
+    this.#put(replica, number);
+    if (replica.state === "leaving") return;
+    this.ground.take(holding);
+    this.#account(replica, 1);
   }
 
   #lendsNoMore({ id, holding: { row } }: ReplicaRecord): void {
@@ -230,6 +285,18 @@ export class ServiceBook {
       gpuMilli: this.held.gpuMilli + sign * amounts.gpuMilli,
     };
   }
+}
+
+function saveReplica(replica: ReplicaRecord, renumber: Renumber): SavedReplica {
+  const { number, state, isIdle, orderedMs, departure } = replica;
+  return {
+    number,
+    state,
+    isIdle,
+    holding: renumber(replica.holding),
+    ...(orderedMs !== undefined && { orderedMs }),
+    ...(departure !== undefined && { departure }),
+  };
 }
 
 /** The replica's name among those that keep something. */

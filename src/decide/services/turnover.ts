@@ -30,14 +30,10 @@ export class Turnover {
     return Math.floor((this.#inService * spanMs * this.#endedInAll) / this.#serviceMs);
   }
 
-  fork(): Turnover {
-    const copy = new Turnover();
-    copy.#inService = this.#inService;
-    copy.#sinceMs = this.#sinceMs;
-    copy.#ended = this.#ended;
-    copy.#serviceMs = this.#serviceMs;
-    copy.#endedInAll = this.#endedInAll;
-    return copy;
+  static restore(content: readonly number[]): Turnover {
+    const made = new Turnover();
+    [made.#inService, made.#sinceMs, made.#ended, made.#serviceMs, made.#endedInAll] = content;
+    return made;
   }
 
   /** The state in numbers. */

@@ -64,11 +64,13 @@ export class WaitingLine {
     return undefined;
   }
 
-  fork(): WaitingLine {
-    const copy = new WaitingLine();
-    copy.#arrivedMs = this.#arrivedMs.slice(this.#first);
-    copy.#counts = this.#counts.slice(this.#first);
-    return copy;
+  static restore(content: readonly number[]): WaitingLine {
+    const line = new WaitingLine();
+    for (let entry = 0; entry < content.length; entry += 2) {
+      line.#arrivedMs.push(content[entry]);
+      line.#counts.push(content[entry + 1]);
+    }
+    return line;
   }
 
   /** The state in numbers. */

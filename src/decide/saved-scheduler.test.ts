@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import fc from "fast-check";
+import {
+  arbitraryScript,
+  arbitrarySteps,
+  buildNode,
+} from "../../test/support/cluster-arbitraries.ts";
+import { buildModel, runSteps, stepsOf } from "../../test/support/run-script.ts";
+import { congruentialRandom } from "../../test/support/scripted-random.ts";
+import { DEVICE_KINDS_MAX } from "./cluster/kind-table.ts";
+import { PLACEMENT_POLICIES } from "./policies/registry.ts";
+import { type SavedScheduler, Scheduler } from "./scheduler.ts";
+
+const PROFILE = { classes: [] };
+
+/** What comes back of it from a file. */
+function throughText(saved: SavedScheduler): SavedScheduler {
+  return JSON.parse(JSON.stringify(saved)) as SavedScheduler;
+}
+
+test("S9: what is saved is all of it plain data", () => {
+  fc.assert(
+    fc.property(arbitraryScript, fc.nat(), (script, seed) => {
+      const scheduler = new Scheduler(buildModel("gpu-clustering", script.profile));
+      runSteps(scheduler, stepsOf(script), congruentialRandom(seed));
+      assert.deepEqual(throughText(scheduler.save()), scheduler.save());
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("S9: under every policy a restored scheduler goes on as the saved one", () => {
+  const policies = PLACEMENT_POLICIES.map(({ name }) => name);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...policies),
+      arbitraryScript,
+      arbitrarySteps,
+      fc.nat(),
+      (policy, script, later, seed) => {
+        const scheduler = new Scheduler(buildModel(policy, script.profile));
+        runSteps(scheduler, stepsOf(script), congruentialRandom(seed));
+        const saved = throughText(scheduler.save());
+        const restored = Scheduler.restore(buildModel(policy, script.profile), saved);
+        assert.equal(restored.hash(), scheduler.hash());
+        assert.deepEqual(
+          runSteps(restored, later, congruentialRandom(seed)),
+          runSteps(scheduler, later, congruentialRandom(seed)),
+        );
+        assert.equal(restored.hash(), scheduler.hash());
+        assert.deepEqual(restored.save(), scheduler.save());
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test("S9: a saved state does not change with the scheduler that it is of", () => {
+  const scheduler = new Scheduler(buildModel("fgd", PROFILE));
+  scheduler.apply({ kind: "node-added", node: buildNode({ id: "a", cpu: 1000 }) });
+  const saved = scheduler.save();
+  const text = JSON.stringify(saved);
+  scheduler.apply({ kind: "node-added", node: buildNode({ id: "b", cpu: 1000, devices: [1000] }) });
+  Scheduler.restore(buildModel("fgd", PROFILE), saved).apply({
+    kind: "node-added",
+    node: buildNode({ id: "c", cpu: 1000, kind: "B", devices: [1000] }),
+  });
+  assert.equal(JSON.stringify(saved), text);
+});
+
+test("S9, M3: a restored scheduler tells as many device kinds apart", () => {
+  const addKind = (scheduler: Scheduler, kind: number) => {
+    const node = buildNode({ id: `n${kind}`, cpu: 1, kind: `kind-${kind}`, devices: [1000] });
+    return scheduler.apply({ kind: "node-added", node }).ok;
+  };
+  const scheduler = new Scheduler(buildModel("fgd", PROFILE));
+  for (let kind = 1; kind < DEVICE_KINDS_MAX; kind += 1) assert.ok(addKind(scheduler, kind));
+  const model = buildModel("fgd", PROFILE);
+  const restored = Scheduler.restore(model, throughText(scheduler.save()));
+  assert.ok(addKind(restored, DEVICE_KINDS_MAX));
+  assert.ok(!addKind(restored, 0));
+  assert.ok(addKind(scheduler, 0));
+  assert.throws(() => Scheduler.restore(model, scheduler.save()), /more device kinds/);
+});
+
+test("S9: a state of another version is refused", () => {
+  const model = buildModel("fgd", PROFILE);
+  const saved = { ...new Scheduler(model).save(), version: 1_000 };
+  assert.throws(() => Scheduler.restore(model, saved), {
+    message: /^the saved state is of version 1000, and this scheduler reads version \d+$/,
+  });
+});
