@@ -45,8 +45,27 @@ test("kill -9 of the writer at random moments, 50 times: what was durable is the
   copy.close();
 });
 
-/** Starts the writer, kills it once it has printed so many lines; returns the last one printed. */
-function killAfter(file: string, lines: number): Promise<number> {
+test("while a process writes, another one may read and not write", async () => {
+  const file = new TempFolder().resolve("journal.db");
+  await killAfter(file, 20, (durable) => {
+    assert.throws(() => openJournal(file), /another process writes this journal/);
+    const reader = readJournal(file);
+    assert.ok(reader.sequence >= durable);
+    assert.equal(readAll(reader).length, reader.sequence);
+    reader.close();
+  });
+  openJournal(file).close();
+});
+
+/**
+ * Starts the writer and kills it once it has printed so many lines; returns the last one printed.
+ * `onLine` is told each that comes before.
+ */
+function killAfter(
+  file: string,
+  lines: number,
+  onLine: (sequence: number) => void = () => undefined,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [writer, file], { stdio: ["ignore", "pipe", "pipe"] });
     let errors = "";
@@ -55,7 +74,14 @@ function killAfter(file: string, lines: number): Promise<number> {
     let last = 0;
     createInterface(child.stdout).on("line", (line) => {
       last = Number(line);
-      if (++count === lines) child.kill("SIGKILL");
+      count += 1;
+      try {
+        if (count < lines) onLine(last);
+        else child.kill("SIGKILL");
+      } catch (error) {
+        child.kill("SIGKILL");
+        reject(error);
+      }
     });
     child.on("error", reject);
     child.on("close", (_code, signal) => {

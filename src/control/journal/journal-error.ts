@@ -86,7 +86,7 @@ export class JournalError extends Error {
   }
 }
 
-/** Result codes of SQLite (https://www.sqlite.org/rescode.html), without their extensions. */
+/** Result codes of SQLite (https://www.sqlite.org/rescode.html); an extended one goes first. */
 const SQLITE_CODES: Readonly<Record<number, JournalErrorCode>> = {
   1: "corrupt", // ERROR: a table or column that a journal has is not there
   3: "not-permitted", // PERM
@@ -101,6 +101,7 @@ const SQLITE_CODES: Readonly<Record<number, JournalErrorCode>> = {
   19: "corrupt", // CONSTRAINT
   20: "corrupt", // MISMATCH
   26: "not-a-journal", // NOTADB
+  4874: "disk-full", // IOERR_SHMSIZE: no room for the log's index
 };
 
 const SYSTEM_CODES: Readonly<Record<string, JournalErrorCode>> = {
@@ -130,7 +131,9 @@ function toJournalError(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof JournalError) return error;
   const { code, errcode, syscall } = error as Error & Partial<Record<string, unknown>>;
   const found =
-    typeof errcode === "number" ? SQLITE_CODES[errcode & 0xff] : SYSTEM_CODES[String(code)];
+    typeof errcode === "number"
+      ? (SQLITE_CODES[errcode] ?? SQLITE_CODES[errcode & 0xff])
+      : SYSTEM_CODES[String(code)];
   const isOutside = code === "ERR_SQLITE_ERROR" || syscall !== undefined || found !== undefined;
   if (!isOutside) return error;
   return new JournalError(found ?? "io-error", file, error.message, { cause: error });

@@ -57,7 +57,13 @@ export function openJournal(
     if (!existsSync(file) && create !== undefined) createJournal(files, create);
     // Read only first: opened for writing, a damaged file would be changed, and its log removed.
     openSound(files).tables.close();
-    return new SqliteJournal(files, new JournalTables(file), lock);
+    const tables = new JournalTables(file);
+    try {
+      return new SqliteJournal(files, tables, lock);
+    } catch (error) {
+      tables.close();
+      throw error;
+    }
   } catch (error) {
     lock.release();
     throw error;
