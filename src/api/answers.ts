@@ -20,3 +20,7 @@ export type VersionAnswer = Shaped<typeof shapes.versionAnswer>;
 
 /** What becomes of the processes when the control plane ends. */
 export type ShutdownOrder = Shaped<typeof shapes.shutdownOrder>;
+
+export type HealthAnswer = Shaped<typeof shapes.healthAnswer>;
+
+export type EventsAnswer = Shaped<typeof shapes.eventsAnswer>;

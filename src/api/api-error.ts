@@ -90,12 +90,3 @@ export type ApiErrorCode = keyof typeof API_ERRORS;
 
 /** Body of every answer that is not 2xx. `refusal` with `refused-object`, `faults` with `invalid-manifest`. */
 export type ApiErrorBody = Shaped<typeof errorBody>;
-
-/** The error of this code with its cure, and whatever more belongs to it. */
-export function apiError(
-  code: ApiErrorCode,
-  message: string,
-  more: Omit<ApiErrorBody["error"], "code" | "message" | "cure"> = {},
-): ApiErrorBody["error"] {
-  return { code, message, cure: API_ERRORS[code].cure, ...more };
-}

@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   decide: ["model"],
   engine: ["model"],
   api: ["model", "manifest"],
+  client: ["model", "manifest", "api"],
   control: ["model", "manifest", "decide", "engine", "api"],
   trace: ["model"],
   simulate: ["model", "manifest", "decide", "engine", "trace"],

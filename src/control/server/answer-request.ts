@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { apiError } from "../../api/api-error.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ApiFailure } from "../control-plane.ts";
+import { failure } from "../failures.ts";
 import { readBody } from "./read-body.ts";
 import { readQuery } from "./read-query.ts";
 import type { Call, Route, ServedApi } from "./route.ts";
@@ -65,7 +65,7 @@ async function answerStream(
   const { limits } = desk.api;
   if (desk.streams >= limits.streams) {
     const message = `${limits.streams} watches and logs are being sent already`;
-    sendFailure(response, apiError("too-many-requests", message));
+    sendFailure(response, failure("too-many-requests", message));
     return;
   }
   desk.streams += 1;
@@ -84,20 +84,20 @@ function findTarget(
   response: ServerResponse,
 ): Result<Target, ApiFailure> {
   if (!isOwnHost(headers.host)) {
-    return fail(apiError("wrong-host", `the Host header names ${headers.host ?? "nothing"}`));
+    return fail(failure("wrong-host", `the Host header names ${headers.host ?? "nothing"}`));
   }
   const [path, ...rest] = url.split("?");
   const found = router.find(path);
   const route = found.ok ? found.value.methods.get(method) : undefined;
   // Who has no token learns nothing of what there is.
   if (route?.isOpen !== true && !isToken(headers.authorization)) {
-    return fail(apiError("no-token", "the request does not bear this API's token"));
+    return fail(failure("no-token", "the request does not bear this API's token"));
   }
   if (!found.ok) return found;
   if (route === undefined) {
     const allowed = Array.from(found.value.methods.keys()).join(", ");
     response.setHeader("Allow", allowed);
-    return fail(apiError("wrong-method", `the path takes ${allowed}, not ${method}`));
+    return fail(failure("wrong-method", `the path takes ${allowed}, not ${method}`));
   }
   return succeed({ route, name: found.value.name, query: rest.join("?") });
 }
@@ -114,7 +114,7 @@ async function readCall(
   const ifMatch = takes.includes("If-Match") ? request.headers["if-match"] : undefined;
   const [, version] = ENTITY_TAG.exec(ifMatch ?? "") ?? [];
   if (ifMatch !== undefined && (version === undefined || version === "*")) {
-    return fail(apiError("invalid-request", 'If-Match has to be one resourceVersion: "17"'));
+    return fail(failure("invalid-request", 'If-Match has to be one resourceVersion: "17"'));
   }
   const lastEventId = takes.includes("Last-Event-ID") ? request.headers["last-event-id"] : "";
   const noBody = succeed("");

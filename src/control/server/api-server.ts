@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type ApiErrorCode, API_ERRORS, apiError } from "../../api/api-error.ts";
+import { type ApiErrorCode, API_ERRORS } from "../../api/api-error.ts";
 import { printable } from "../../model/printable.ts";
+import { failure } from "../failures.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
 import { hostCheck, LOOPBACK_HOSTS, tokenCheck } from "./gate.ts";
 import { openApiDocument } from "./open-api.ts";
@@ -101,7 +102,7 @@ export class ApiServer {
     try {
       if (this.#isClosing) {
         response.setHeader("Connection", "close");
-        sendFailure(response, apiError("shutting-down", "the control plane is about to end"));
+        sendFailure(response, failure("shutting-down", "the control plane is about to end"));
         return;
       }
       await answerRequest(this.#desk, request, response, stop.signal);
@@ -109,7 +110,7 @@ export class ApiServer {
       if (stop.signal.aborted || request.destroyed) return; // Nobody waits for an answer.
       this.#report(printable(`${request.method} ${request.url}`), error);
       if (response.headersSent) response.destroy();
-      else sendFailure(response, apiError("internal-error", "the request met a bug"));
+      else sendFailure(response, failure("internal-error", "the request met a bug"));
     }
   }
 }
@@ -122,7 +123,7 @@ function refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
   }
   const code = PARSER_ERRORS[error.code ?? ""] ?? "invalid-request";
   const message = code === "invalid-request" ? "this is no HTTP request" : API_ERRORS[code].meaning;
-  const body = JSON.stringify({ error: apiError(code, message) });
+  const body = JSON.stringify({ error: failure(code, message) });
   socket.end(
     `HTTP/1.1 ${API_ERRORS[code].status} Refused\r\nConnection: close\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

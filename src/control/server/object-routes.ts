@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ApiErrorCode, apiError } from "../../api/api-error.ts";
+import type { ApiErrorCode } from "../../api/api-error.ts";
 import { applyAnswer, deleteAnswer } from "../../api/answer-shapes.ts";
 import { COLLECTIONS } from "../../api/collections.ts";
 import { objectShapes } from "../../api/object-shapes.ts";
@@ -9,6 +9,7 @@ import { type Manifest, type ManifestKind, manifestShapes } from "../../manifest
 import { parseManifests } from "../../manifest/parse-manifests.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ApiFailure } from "../control-plane.ts";
+import { failure, unknownObject } from "../failures.ts";
 import { jsonRoute, type Route } from "./route.ts";
 import { toWritten } from "./written-object.ts";
 
@@ -46,7 +47,7 @@ export const objectRoutes: readonly Route[] = [
       const names = new Set(parsed.value.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
       const foreign = Array.from(versions.keys()).find((name) => !names.has(name));
       if (foreign === undefined) return plane.apply(parsed.value, { dryRun, versions });
-      return fail(apiError("invalid-request", `versions names ${foreign}, no manifest does`));
+      return fail(failure("invalid-request", `versions names ${foreign}, no manifest does`));
     },
   }),
   ...Object.entries(COLLECTIONS).flatMap(([collection, kind]) => {
@@ -90,9 +91,7 @@ function readRoutes(path: string, kind: ObjectKind): Route[] {
       shape,
       handle: ({ plane }, { name }) => {
         const object = plane.get(kind, name);
-        return object === undefined
-          ? fail(apiError("unknown-object", `there is no ${kind} ${name}`))
-          : succeed(toWritten(object));
+        return object === undefined ? fail(unknownObject(kind, name)) : succeed(toWritten(object));
       },
     }),
   ];
@@ -118,7 +117,7 @@ function writeRoutes(path: string, kind: ManifestKind): Route[] {
         const { kind: given, metadata } = manifest;
         if (others.length > 0 || given !== kind || metadata.name !== name) {
           const message = `the body has to be the manifest of ${kind} ${name} alone; it begins with ${given} ${metadata.name}`;
-          return fail(apiError("invalid-request", message));
+          return fail(failure("invalid-request", message));
         }
         const versions =
           ifMatch === undefined ? NO_VERSIONS : new Map([[`${kind}/${name}`, ifMatch]]);
@@ -151,5 +150,5 @@ function readManifests(body: string): Result<readonly Manifest[], ApiFailure> {
   const { length } = parsed.reason;
   const message =
     length === 1 ? "the manifests have a fault" : `the manifests have ${length} faults`;
-  return fail(apiError("invalid-manifest", message, { faults: parsed.reason }));
+  return fail({ ...failure("invalid-manifest", message), faults: parsed.reason });
 }

@@ -6,10 +6,10 @@ import {
   versionAnswer,
   whyAnswer,
 } from "../../api/answer-shapes.ts";
-import { apiError } from "../../api/api-error.ts";
 import { objectReference, wholeNumber } from "../../api/parameters.ts";
 import { API_VERSION } from "../../manifest/manifest.ts";
 import { fail, succeed } from "../../model/result.ts";
+import { failure } from "../failures.ts";
 import { jsonRoute, type Route } from "./route.ts";
 
 const EVENTS_MAX = 1000;
@@ -94,7 +94,7 @@ export const otherRoutes: readonly Route[] = [
       const order = shutdownOrder.safeParse(parseJson(body));
       if (!order.success) {
         const message = 'the body has to be {"workloads": "keep"} or {"workloads": "end"}';
-        return fail(apiError("invalid-request", message));
+        return fail(failure("invalid-request", message));
       }
       shutDown(order.data.workloads);
       return succeed(order.data);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { apiError } from "../../api/api-error.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ApiFailure } from "../control-plane.ts";
+import { failure } from "../failures.ts";
 
 /** Reads the body as UTF-8, at most so many bytes of it. @throws Error if the connection ends. */
 export async function readBody(
@@ -10,9 +10,9 @@ export async function readBody(
 ): Promise<Result<string, ApiFailure>> {
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
-    return fail(apiError("invalid-request", `Content-Encoding ${encoding} is not read`));
+    return fail(failure("invalid-request", `Content-Encoding ${encoding} is not read`));
   }
-  const tooLarge = fail(apiError("body-too-large", `the body may have ${bytesMax} bytes at most`));
+  const tooLarge = fail(failure("body-too-large", `the body may have ${bytesMax} bytes at most`));
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) return tooLarge;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -25,6 +25,6 @@ export async function readBody(
   try {
     return succeed(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
   } catch {
-    return fail(apiError("invalid-request", "the body is no UTF-8"));
+    return fail(failure("invalid-request", "the body is no UTF-8"));
   }
 }

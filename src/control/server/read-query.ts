@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import { apiError } from "../../api/api-error.ts";
 import { explain, settings, splitIssue } from "../../manifest/shape-parts.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ApiFailure } from "../control-plane.ts";
+import { failure } from "../failures.ts";
 
 /** Reads `a=1&b=2` by the shape. What it does not know, and what stands twice, is refused. */
 export function readQuery(text: string, shape: z.ZodRawShape): Result<object, ApiFailure> {
@@ -17,5 +17,5 @@ export function readQuery(text: string, shape: z.ZodRawShape): Result<object, Ap
 }
 
 function refuse(problems: readonly string[]): Result<never, ApiFailure> {
-  return fail(apiError("invalid-request", problems.join("; ")));
+  return fail(failure("invalid-request", problems.join("; ")));
 }

@@ -1,6 +1,6 @@
-import { apiError } from "../../api/api-error.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ApiFailure } from "../control-plane.ts";
+import { failure } from "../failures.ts";
 import type { Route } from "./route.ts";
 
 const NAME_STEP = "{name}";
@@ -36,14 +36,14 @@ export class Router {
   find(path: string): Result<FoundPath, ApiFailure> {
     const steps = path.split("/").map(decodeStep);
     if (steps.includes(undefined)) {
-      return fail(apiError("invalid-request", "the path has a % that stands for no character"));
+      return fail(failure("invalid-request", "the path has a % that stands for no character"));
     }
     for (const entry of this.#paths.values()) {
       if (!isAlike(entry.steps, steps)) continue;
       const name = steps[entry.steps.indexOf(NAME_STEP)] ?? "";
       return succeed({ methods: entry.methods, name });
     }
-    return fail(apiError("unknown-path", "there is nothing at this path"));
+    return fail(failure("unknown-path", "there is nothing at this path"));
   }
 }
 

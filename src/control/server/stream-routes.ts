@@ -1,11 +1,13 @@
-import { apiError } from "../../api/api-error.ts";
 import { COLLECTIONS } from "../../api/collections.ts";
 import { objectChange } from "../../api/object-shapes.ts";
 import type { ObjectChange, ObjectKind } from "../../api/objects.ts";
 import { flag, kindList, oneOf, version, wholeNumber } from "../../api/parameters.ts";
-import { fail, succeed } from "../../model/result.ts";
+import { fail, type Result, succeed } from "../../model/result.ts";
+import { failure, unknownObject } from "../failures.ts";
+import { WatchBehindError } from "../change-ring.ts";
+import type { ApiFailure } from "../control-plane.ts";
 import type { LogOwner } from "../log-files.ts";
-import { readLog } from "./log-text.ts";
+import { type LogRequest, readLog } from "./log-text.ts";
 import { type Call, type Route, type ServedApi, streamRoute } from "./route.ts";
 import { toWritten } from "./written-object.ts";
 
@@ -26,7 +28,6 @@ const logStream = {
   mediaType: "text/plain; charset=utf-8",
   description: "The output as it was written, also where that is no UTF-8.",
 };
-type LogQuery = Parameters<typeof readLog>[1];
 
 /** Answers that are sent bit by bit. */
 export const streamRoutes: readonly Route[] = [
@@ -88,25 +89,28 @@ export const streamRoutes: readonly Route[] = [
   }),
 ];
 
+/** A watch that fell behind ends; asked to resume, it is told that its version is too old. */
 async function* toServerSentEvents(changes: AsyncIterable<ObjectChange>): AsyncGenerator<string> {
-  for await (const { type, object } of changes) {
-    const data = JSON.stringify({ type, object: toWritten(object) });
-    yield `event: ${type}\nid: ${object.metadata.resourceVersion}\ndata: ${data}\n\n`;
+  try {
+    for await (const { type, object } of changes) {
+      const data = JSON.stringify({ type, object: toWritten(object) });
+      yield `event: ${type}\nid: ${object.metadata.resourceVersion}\ndata: ${data}\n\n`;
+    }
+  } catch (error) {
+    if (!(error instanceof WatchBehindError)) throw error;
   }
 }
 
 function sendLog(
   { logs, plane, limits }: ServedApi,
   owner: LogOwner,
-  { query, stop }: Call<LogQuery>,
-) {
-  const { kind, name } = owner;
+  { query, stop }: Call<LogRequest>,
+): Result<AsyncIterable<Buffer>, ApiFailure> {
+  const { kind, name, member, replica } = owner;
   const log = logs.find(owner);
   if (log !== undefined) return succeed(readLog(log, query, { pollMs: limits.logPollMs, stop }));
-  const isKnown = plane.get(kind, name) !== undefined;
-  const part = kind === "BatchJob" ? `member ${owner.member}` : `replica ${owner.replica ?? ""}`;
-  const message = isKnown
-    ? `${kind} ${name} has had no process: ${part.trim()}`
-    : `there is no ${kind} ${name}`;
-  return fail(apiError("unknown-object", message));
+  if (plane.get(kind, name) === undefined) return fail(unknownObject(kind, name));
+  const part = member === undefined ? "replica" : "member";
+  const number = member ?? replica ?? "";
+  return fail(failure("unknown-object", `${kind} ${name} has no output of a ${part} ${number}`));
 }
