@@ -155,6 +155,34 @@ export const REFUSAL_CODES = {
     meaning: "The event names a replica that does not exist, or that cannot do this now.",
     cure: "Report only replicas that were started and are not gone.",
   },
+  "command-not-found": {
+    meaning: "The engine finds no program of this name that it may execute.",
+    cure: "Name it by its path, or install it where the control plane's PATH leads.",
+  },
+  "folder-not-found": {
+    meaning: "The folder to start in does not exist, or is not named from the root.",
+    cure: "Make the folder, and name it by its whole path.",
+  },
+  "no-container-runtime": {
+    meaning: "The engine cannot start images.",
+    cure: "Install Podman or Docker on the machine, or name a command.",
+  },
+  "unknown-secret": {
+    meaning: "There is no such entry of a secret.",
+    cure: "Make it first: neuraxis secret set NAME KEY.",
+  },
+  "checkpoint-unusable": {
+    meaning: "The folder for checkpoints cannot be made, read or written, or leads elsewhere.",
+    cure: "Give it to the control plane's user, or name another path.",
+  },
+  "cannot-suspend": {
+    meaning: "The engine cannot suspend in place what uses devices.",
+    cure: "Leave suspension out: the job is stopped and begins from its checkpoint instead.",
+  },
+  "port-in-use": {
+    meaning: "Several replicas would have to listen on the same port of one machine.",
+    cure: "Let the engine choose the port (runtime.port.env), or allow one replica.",
+  },
   "unknown-departure": {
     meaning: "The event names a departure that was never ordered or has been reported.",
     cure: "Report each departure once.",

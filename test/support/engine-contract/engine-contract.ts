@@ -1,4 +1,4 @@
-import test from "node:test";
+import { describe, test } from "node:test";
 import type { Engine } from "../../../src/engine/engine.ts";
 import type { Workload } from "../../../src/engine/simulated/workload.ts";
 import { type ContractCase, workloadOf } from "./contract-case.ts";
@@ -40,12 +40,21 @@ export const CONTRACT_CASES: readonly ContractCase[] = [
   ...REPLICA_CASES,
 ];
 
-/** Registers one test for each clause of the port in `src/engine/engine.ts`. */
-export function engineContract(name: string, subject: Subject): void {
-  for (const clause of CONTRACT_CASES) {
-    if ((clause.nodes ?? 1) > subject.nodesMax) continue;
-    test(`${name} engine: ${clause.name}`, () => playCase(clause, subject));
-  }
+/**
+ * Registers one test for each clause of the port in `src/engine/engine.ts`.
+ * @param options atOnce: cases that are played at the same time, 1 if not given.
+ */
+export function engineContract(
+  name: string,
+  subject: Subject,
+  { atOnce = 1 }: { readonly atOnce?: number } = {},
+): void {
+  describe(`${name} engine`, { concurrency: atOnce }, () => {
+    for (const clause of CONTRACT_CASES) {
+      if ((clause.nodes ?? 1) > subject.nodesMax) continue;
+      test(`${name} engine: ${clause.name}`, () => playCase(clause, subject));
+    }
+  });
 }
 
 /** Plays one case. @throws Error, saying what was broken, if the engine breaks the contract. */

@@ -1,0 +1,136 @@
+import { accessSync, constants, mkdirSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import type { JobLaunch, Launch, ServiceLaunch } from "../../model/launch.ts";
+import type { BatchJob } from "../../model/job.ts";
+import type { Refusal, RefusalCode } from "../../model/refusal.ts";
+import type { Folders } from "./folders.ts";
+import type { ReadSecret } from "./launcher.ts";
+
+/** What admission looks at. */
+export interface AdmissionOptions {
+  readonly folders: Folders;
+  /** PATH of the processes to come. */
+  readonly searchPath: string;
+  readonly readSecret: ReadSecret;
+}
+
+/** Why this machine can never run the job; `undefined` if nothing is known against it. */
+export function admitJob(
+  job: BatchJob,
+  launch: JobLaunch,
+  options: AdmissionOptions,
+): Refusal | undefined {
+  const who = `job ${job.id}`;
+  if (job.suspension !== undefined && job.roles.some(({ request }) => request.accelerators)) {
+    return refuse(
+      "cannot-suspend",
+      `${who}: this machine cannot move devices' memory to the host's`,
+    );
+  }
+  for (const role of launch.roles) {
+    const refusal = admitLaunch(role, `${who}, role ${role.role}`, options);
+    if (refusal !== undefined) return refusal;
+  }
+  return launch.checkpointPath === undefined
+    ? undefined
+    : admitCheckpoints(launch.checkpointPath, who, options.folders);
+}
+
+/** Why this machine can never serve it; `undefined` if nothing is known against it. */
+export function admitService(
+  name: string,
+  launch: ServiceLaunch,
+  replicasMax: number,
+  options: AdmissionOptions,
+): Refusal | undefined {
+  if ("number" in launch.port && replicasMax > 1) {
+    return refuse(
+      "port-in-use",
+      `service ${name}: ${replicasMax} replicas cannot all listen on port ${launch.port.number}`,
+    );
+  }
+  return admitLaunch(launch, `service ${name}`, options);
+}
+
+function admitLaunch(
+  { image, command, environment, workingDirectory }: Launch,
+  who: string,
+  { searchPath, readSecret }: AdmissionOptions,
+): Refusal | undefined {
+  if (image !== undefined) {
+    return refuse("no-container-runtime", `${who}: this engine starts no images yet`);
+  }
+  const refusal = workingDirectory === undefined ? undefined : admitFolder(workingDirectory, who);
+  if (refusal !== undefined) return refusal;
+  for (const variable of environment) {
+    if ("value" in variable) continue;
+    const { name, key } = variable.secret;
+    if (readSecret(name, key) !== undefined) continue;
+    return refuse("unknown-secret", `${who}: secret ${name} has no entry ${key}`);
+  }
+  return admitProgram(command?.[0] ?? "", workingDirectory, { who, searchPath });
+}
+
+function admitFolder(folder: string, who: string): Refusal | undefined {
+  if (!path.isAbsolute(folder)) {
+    return refuse("folder-not-found", `${who}: working directory ${folder} does not begin at /`);
+  }
+  if (isFolder(folder)) return undefined;
+  return refuse("folder-not-found", `${who}: there is no folder ${folder} to start in`);
+}
+
+function admitProgram(
+  program: string,
+  folder: string | undefined,
+  { who, searchPath }: { readonly who: string; readonly searchPath: string },
+): Refusal | undefined {
+  if (program.includes("/")) {
+    // Relative to a folder that is made later: nothing can be said now.
+    if (!path.isAbsolute(program) && folder === undefined) return undefined;
+    const file = path.resolve(folder ?? "/", program);
+    if (isExecutable(file)) return undefined;
+    return refuse("command-not-found", `${who}: ${file} is no program that can be executed`);
+  }
+  const folders = searchPath.split(":").filter((entry) => entry !== "");
+  if (folders.some((entry) => isExecutable(path.join(entry, program)))) return undefined;
+  return refuse("command-not-found", `${who}: there is no program ${program} in ${searchPath}`);
+}
+
+/** A link may lead out of the folder of checkpoints, and folders may be another user's. */
+function admitCheckpoints(below: string, who: string, folders: Folders): Refusal | undefined {
+  const folder = folders.checkpointOf(below);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const real = realpathSync(folder);
+    const inside = path.relative(realpathSync(folders.checkpoints), real);
+    if (inside.startsWith("..") || path.isAbsolute(inside)) {
+      return refuse(
+        "checkpoint-unusable",
+        `${who}: ${folder} leads to ${real}, outside of its place`,
+      );
+    }
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    return refuse("checkpoint-unusable", `${who}: cannot read and write ${folder} (${code})`);
+  }
+}
+
+function refuse(code: RefusalCode, message: string): Refusal {
+  return { kind: "can-never", code, message };
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    // Missing, or not for this user: the same to whoever wants to start it.
+    return false;
+  }
+}

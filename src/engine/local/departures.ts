@@ -1,0 +1,46 @@
+import type { DepartureId } from "../../model/ids.ts";
+
+/** Who was told to leave, and who has left. Numbers rise, so what has left need not be kept. */
+export class Departures {
+  readonly #open = new Set<DepartureId>();
+  #newest = 0;
+
+  /** All that is not over, ascending, and the highest number so far. */
+  save(): SavedDepartures {
+    return { open: [...this.#open].toSorted((left, right) => left - right), newest: this.#newest };
+  }
+
+  restore({ open, newest }: SavedDepartures): void {
+    this.#newest = newest;
+    for (const departure of open) this.#open.add(departure);
+  }
+
+  /** @throws Error, naming `who`, if the departure began before. */
+  order(departure: DepartureId, who: string): void {
+    if (this.#open.has(departure))
+      throw new Error(`${who}: departure ${departure} was ordered twice`);
+    this.#open.add(departure);
+    this.#newest = Math.max(this.#newest, departure);
+  }
+
+  /** It is over; false if it was before. */
+  close(departure: DepartureId): boolean {
+    return this.#open.delete(departure);
+  }
+
+  /** Whether all of them are over. */
+  areOver(departures: readonly DepartureId[]): boolean {
+    return departures.every((departure) => !this.#open.has(departure));
+  }
+
+  /** @throws Error, naming `who`, if one of them was never ordered. */
+  check(departures: readonly DepartureId[], who: string): void {
+    const unknown = departures.find((departure) => departure > this.#newest);
+    if (unknown !== undefined) throw new Error(`${who}: departure ${unknown} was never ordered`);
+  }
+}
+
+export interface SavedDepartures {
+  readonly open: readonly DepartureId[];
+  readonly newest: number;
+}

@@ -1,0 +1,23 @@
+import type { Event } from "../../model/event.ts";
+import type { JobId } from "../../model/ids.ts";
+import type { Note } from "../../model/note.ts";
+import type { Departures } from "./departures.ts";
+import type { SavedGang, SavedMember } from "./gang-data.ts";
+
+/** What a gang needs of its engine. */
+export interface GangWorld {
+  readonly departures: Departures;
+  tell(event: Event): void;
+  note(note: Note): void;
+  /** Begins to start the member's process. */
+  start(gang: SavedGang, member: SavedMember): void;
+  end(id: string, grace: { readonly ms: number }): void;
+  kill(id: string): void;
+  freeze(ids: readonly string[]): Promise<void>;
+  thaw(ids: readonly string[]): Promise<void>;
+  forget(id: string): void;
+  /** Time of the newest file in the job's folder of checkpoints; 0 for none. */
+  newestCheckpointMs(job: JobId): number;
+  /** How long it may take to save when asked to leave. */
+  saveGraceMs(job: JobId): number;
+}

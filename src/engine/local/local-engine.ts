@@ -1,0 +1,277 @@
+import type { Action } from "../../model/action.ts";
+import type { Event } from "../../model/event.ts";
+import type { Catalog } from "../../model/launch.ts";
+import type { Node } from "../../model/node.ts";
+import { unreachable } from "../../model/unreachable.ts";
+import type { LastingEngine, Step } from "../engine.ts";
+import { Departures, type SavedDepartures } from "./departures.ts";
+import type { DoorObservation } from "./door/protocol.ts";
+import type { EngineClock } from "./engine-clock.ts";
+import type { EngineContext } from "./engine-context.ts";
+import { Folders } from "./folders.ts";
+import type { SavedGang } from "./gang-data.ts";
+import { Gangs } from "./gangs.ts";
+import type { KeeperClient } from "./keeper/keeper-client.ts";
+import type { Isolation } from "./kernel/isolation.ts";
+import { Launcher, type ReadSecret } from "./launcher.ts";
+import { Outbox } from "./outbox.ts";
+import { Ports } from "./ports.ts";
+import { Processes, type ProcessSpec } from "./processes.ts";
+import { type DoorSteering, Replicas, type SavedReplicas } from "./replicas.ts";
+import { SystemProcess } from "./system-process.ts";
+
+/** What a local engine stands on. */
+export interface LocalEngineOptions {
+  /** Absolute path of the folder that is the engine's own. */
+  readonly folder: string;
+  /** This machine, as it is to be told. */
+  readonly node: Node;
+  readonly catalog: Catalog;
+  readonly clock: EngineClock;
+  readonly keeper: KeeperClient;
+  readonly isolation: Isolation;
+  readonly door: DoorSteering;
+  /** Programs and arguments of the processes that the engine itself needs, by their ids. */
+  readonly system: Readonly<Record<string, readonly string[]>>;
+  /** The environment from which processes inherit the few variables that they may. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly readSecret: ReadSecret;
+}
+
+/** All that it was told and has told, as JSON. */
+interface SavedEngine {
+  readonly version: number;
+  readonly hasNode: boolean;
+  readonly departures: SavedDepartures;
+  readonly gangs: readonly SavedGang[];
+  readonly replicas: SavedReplicas;
+}
+
+/** Of what `save` gives. */
+const SAVED_VERSION = 1;
+
+/** Checkpoints are looked for, and replicas asked whether they serve, so often. */
+const CHECKPOINTS_MS = 250;
+const READINESS_MS = 1000;
+/** Share of a process that the engine itself needs: enough that nobody waits for it. */
+const SYSTEM_CPU_MILLI = 1000;
+const SYSTEM_MEMORY_MIB = 1024;
+
+/**
+ * Runs jobs and services as processes of this machine, which is its only node. What is wanted stands
+ * in gangs and replicas, what is there is told by the keeper, and each news makes them compare the
+ * two. So a control plane that comes back after a crash does what one does that never left.
+ */
+export class LocalEngine implements LastingEngine {
+  readonly #options: LocalEngineOptions;
+  readonly #outbox: Outbox;
+  readonly #departures = new Departures();
+  readonly #processes: Processes;
+  readonly #gangs: Gangs;
+  readonly #replicas: Replicas;
+  readonly #system: readonly SystemProcess[];
+  #hasNode = false;
+  /** Processes whose end was told in a step that was not taken yet, or not journaled yet. */
+  #ended: string[] = [];
+  #endedInStep: string[] = [];
+  /** How to call off what is to come, by its period. */
+  readonly #timers = new Map<number, () => void>();
+
+  constructor(options: LocalEngineOptions) {
+    const { clock, catalog, keeper, isolation } = options;
+    this.#options = options;
+    this.#outbox = new Outbox(clock);
+    this.#processes = new Processes(keeper, isolation, clock, {
+      onRunning: (id) => {
+        this.#gangs.onRunning(id);
+        this.#replicas.onRunning(id);
+      },
+      onEnded: (id, end) => {
+        this.#gangs.onEnded(id, end);
+        this.#replicas.onEnded(id, end);
+        this.#system.find((process) => process.id === id)?.onEnded(end);
+      },
+      onFailure: (error) => this.#outbox.fail(error),
+    });
+    const folders = new Folders(options.folder);
+    const { environment, readSecret } = options;
+    const context: EngineContext = {
+      node: options.node.id,
+      clock,
+      catalog,
+      folders,
+      ports: new Ports(folders.ports),
+      processes: this.#processes,
+      departures: this.#departures,
+      launcher: new Launcher(this.#processes, folders, environment, readSecret),
+      tell: (event) => this.#tell(event),
+      note: (note) => this.#outbox.note(note),
+      forget: (id) => this.#ended.push(id),
+      fail: (error) => this.#outbox.fail(error instanceof Error ? error : new Error(String(error))),
+    };
+    this.#gangs = new Gangs(context);
+    this.#replicas = new Replicas(context, options.door);
+    this.#system = Object.entries(options.system).map(([id, argv]) =>
+      this.#systemProcess(id, argv, context),
+    );
+  }
+
+  save(): unknown {
+    return {
+      version: SAVED_VERSION,
+      hasNode: this.#hasNode,
+      departures: this.#departures.save(),
+      gangs: this.#gangs.save(),
+      replicas: this.#replicas.save(),
+    } satisfies SavedEngine;
+  }
+
+  restore(saved: unknown): void {
+    const { version, hasNode, departures, gangs, replicas } = saved as SavedEngine;
+    if (version !== SAVED_VERSION)
+      throw new Error("another version of the local engine saved this");
+    this.#hasNode = hasNode;
+    this.#departures.restore(departures);
+    this.#gangs.restore(gangs);
+    this.#replicas.restore(replicas);
+  }
+
+  recall({ events }: Step, actions: readonly Action[]): void {
+    for (const event of events) this.#told(event);
+    for (const action of actions) this.#order(action);
+  }
+
+  async begin(): Promise<void> {
+    const states = await this.#processes.begin();
+    this.#gangs.compare(states);
+    this.#replicas.compare(states);
+    await this.#replicas.findPorts();
+    const wanted = new Set([...this.#gangs.processes(), ...this.#replicas.processes()]);
+    for (const [id, { kind }] of states) {
+      if (wanted.has(id) || !/^(job|replica)\./.test(id)) continue;
+      // The end of what nobody wants is in the journal; what still runs was to be stopped.
+      if (kind === "ended") this.#processes.forget(id);
+      else this.#processes.kill(id);
+    }
+    for (const process of this.#system) process.begin(states);
+    if (!this.#hasNode) this.#tell({ kind: "node-added", node: this.#options.node });
+    this.#pursue();
+    this.#repeat(CHECKPOINTS_MS, () => this.#gangs.tellCheckpoints());
+    this.#repeat(READINESS_MS, () => void this.#replicas.askAll());
+  }
+
+  async next(wakeMs: number | undefined): Promise<Step> {
+    const step = await this.#outbox.next(wakeMs);
+    this.#endedInStep.push(...this.#ended);
+    this.#ended = [];
+    return step;
+  }
+
+  carryOut(_nowMs: number, actions: readonly Action[]): void {
+    for (const id of this.#endedInStep) this.#processes.forget(id);
+    this.#endedInStep = [];
+    for (const action of actions) this.#order(action);
+    this.#pursue();
+  }
+
+  /** Services came or went in the catalog. */
+  catalogChanged(): void {
+    this.#replicas.catalogChanged();
+  }
+
+  /** What the door sees now. */
+  onDoor(observation: DoorObservation): void {
+    this.#replicas.onObservation(observation);
+  }
+
+  /** Something that this machine saw: a device that failed. */
+  report(event: Event): void {
+    this.#tell(event);
+    this.#pursue();
+  }
+
+  /** It cannot go on: whoever waits for a step is told. */
+  fail(error: unknown): void {
+    this.#outbox.fail(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** Steers nothing any more. What runs runs on. */
+  close(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#processes.close();
+  }
+
+  #pursue(): void {
+    this.#gangs.pursue();
+    this.#replicas.pursue();
+  }
+
+  #tell(event: Event): void {
+    this.#outbox.tell(event);
+    this.#told(event);
+    // What follows from it, a start or another table for the door, begins when all of it is told.
+    queueMicrotask(() => this.#pursue());
+  }
+
+  #told(event: Event): void {
+    if (event.kind === "node-added") this.#hasNode = true;
+    if (event.kind === "departed") this.#departures.close(event.departure);
+    this.#gangs.told(event);
+    this.#replicas.told(event);
+  }
+
+  #order(action: Action): void {
+    switch (action.kind) {
+      case "place":
+      case "wait":
+        throw new Error(`${action.kind} ${action.work}: this engine runs jobs and services alone`);
+      case "start-job":
+      case "resume-job":
+      case "grow-job":
+      case "shrink-job":
+      case "suspend-job":
+      case "stop-job":
+      case "wait-job":
+      case "give-up-job":
+        return this.#gangs.order(action);
+      case "start-replica":
+      case "wake-replica":
+      case "sleep-replica":
+      case "stop-replica":
+      case "service-waits":
+        return this.#replicas.order(action);
+      default:
+        return unreachable(action);
+    }
+  }
+
+  #systemProcess(id: string, argv: readonly string[], context: EngineContext): SystemProcess {
+    const { folders, clock, launcher } = context;
+    const spec: ProcessSpec = {
+      id,
+      argv,
+      env: launcher.inherited,
+      cwd: folders.root,
+      ...folders.outputOf(id),
+      share: { class: "online", cpuMilli: SYSTEM_CPU_MILLI, memoryMiB: SYSTEM_MEMORY_MIB },
+    };
+    const about = { kind: "Node", name: this.#options.node.id } as const;
+    return new SystemProcess(spec, this.#processes, clock, (note) =>
+      this.#outbox.note({ about, ...note }),
+    );
+  }
+
+  #repeat(everyMs: number, call: () => void): void {
+    const { clock } = this.#options;
+    const again = () => {
+      this.#timers.set(
+        everyMs,
+        clock.after(everyMs, () => {
+          call();
+          again();
+        }),
+      );
+    };
+    again();
+  }
+}
