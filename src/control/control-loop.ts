@@ -18,8 +18,7 @@ import { refusedNote } from "./refused-note.ts";
 import { remakeService } from "./remake-service.ts";
 import { keyOf } from "./views/records.ts";
 
-/** Entries between snapshots: a restart replays at most so many. */
-export const SNAPSHOT_ENTRIES = 2000;
+const SNAPSHOT_ENTRIES = 2000;
 /** Entries between those that carry the state's hash. */
 const HASH_ENTRIES = 100;
 /** Time between two updates of the journal's copy. */
@@ -70,6 +69,8 @@ export interface LoopOptions {
   readonly newUid: () => string;
   /** Version of the program. */
   readonly program: string;
+  /** Entries between snapshots: a restart replays at most so many. Absent: SNAPSHOT_ENTRIES. */
+  readonly snapshotEntries?: number;
 }
 
 /**
@@ -133,6 +134,8 @@ export class ControlLoop {
   async run(): Promise<void> {
     try {
       await this.#side.engine.begin();
+      // What was submitted before `run` comes first: a journal begins with its default queue.
+      if (this.#inbox.length > 0) this.#takeCommands();
       while (!this.#isStopping) {
         await this.#news();
         if (this.#failure !== undefined) throw this.#failure.error;
@@ -273,7 +276,7 @@ export class ControlLoop {
 
   /** Decides, and records it before anybody hears of it. */
   #finish(turn: Turn): void {
-    const { journal, program } = this.#options;
+    const { journal, program, snapshotEntries = SNAPSHOT_ENTRIES } = this.#options;
     const nowMs = milliseconds(this.#nowMs);
     const { changes, events, notes, askers } = turn;
     this.#unanswered = askers;
@@ -297,7 +300,7 @@ export class ControlLoop {
     for (const { answer } of askers) answer(actions);
     this.#unanswered = [];
     this.#ring.add(changed);
-    if (sequence - this.#snapshotSequence >= SNAPSHOT_ENTRIES) this.#snapshot();
+    if (sequence - this.#snapshotSequence >= snapshotEntries) this.#snapshot();
     this.#backUp();
   }
 

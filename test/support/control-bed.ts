@@ -30,6 +30,7 @@ interface BedPlan {
   /** Cores of the only node. */
   readonly cores?: number;
   readonly admit?: (manifest: Manifest) => Refusal | undefined;
+  readonly snapshotEntries?: number;
 }
 
 /** A control plane over a simulated machine of one node, `local`, and a journal in memory. */
@@ -52,10 +53,12 @@ export class ControlBed {
 
   /** Starts a control plane, on what the one before it has left. */
   start(): RunningControlPlane {
+    const { snapshotEntries } = this.#plan;
     const options: ControlPlaneOptions = {
       journal: this.journal,
       clock: this.simulation.clock,
       program: "test",
+      ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
       newUid: () => `uid-${this.#uids.next++}`,
       connect: () => ({
         engine: this.simulation.open(),

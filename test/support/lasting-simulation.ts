@@ -29,6 +29,8 @@ export class LastingSimulation {
   readonly log: Event[] = [];
   /** Actions that were carried out. */
   carried = 0;
+  /** Called after actions were carried out. */
+  watch: () => void = () => {};
   #timers = new Set<Timer>();
   #engine: SimulationDoor | undefined;
 
@@ -59,9 +61,9 @@ export class LastingSimulation {
   }
 
   /** Lets time go on, each thing that happens followed by all turns that come of it. */
-  async advance(untilMs: number): Promise<void> {
+  async advance(untilMs: number, mustPause: () => boolean = () => false): Promise<void> {
     await this.settle();
-    for (;;) {
+    while (!mustPause()) {
       const first = [...this.#timers].toSorted((left, right) => left.atMs - right.atMs)[0];
       const step = this.simulated.next(Math.min(untilMs, first?.atMs ?? untilMs))!;
       this.nowMs = step.nowMs;
@@ -108,6 +110,7 @@ class SimulationDoor implements LastingEngine {
     simulation.simulated.carryOut(simulation.nowMs, actions);
     simulation.carried += actions.length;
     this.#ordered += actions.length;
+    simulation.watch();
   }
 
   save(): unknown {
