@@ -66,7 +66,7 @@ export async function* watch(
         hasAnswered = true;
         attempt = 0;
         if (id !== "") version = id;
-        if (data !== "") yield parseJson<WrittenChange>(address, data);
+        if (data !== "") yield parseJson(address, data) as WrittenChange;
       }
     } catch (error) {
       if (isOver()) return;

@@ -1,0 +1,90 @@
+import { connect } from "node:net";
+import { after } from "node:test";
+import { type Client, createClient } from "../../src/client/client.ts";
+import type { LogFiles, LogOwner, ProcessLog } from "../../src/control/log-files.ts";
+import { ApiServer, type ApiServerOptions } from "../../src/control/server/api-server.ts";
+import { MemoryPlane } from "./memory-plane.ts";
+
+const TOKEN = "a-token-of-this-test";
+
+interface Asked {
+  readonly method?: string;
+  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An API over a plane in memory, on a free port of loopback; it is closed after the tests. */
+export class ApiBed {
+  readonly plane = new MemoryPlane();
+  /** Output by `kind/name/number`. */
+  readonly logs = new Map<string, ProcessLog>();
+  /** What was reported as a bug. */
+  readonly bugs: unknown[] = [];
+  /** What was ordered at the end. */
+  readonly endings: string[] = [];
+  readonly token = TOKEN;
+  readonly #server: ApiServer;
+  #port = 0;
+
+  private constructor(options: Partial<ApiServerOptions>) {
+    const logs: LogFiles = { find: (owner) => this.logs.get(keyOf(owner)) };
+    this.#server = new ApiServer({
+      plane: this.plane,
+      logs,
+      version: "1.2.3",
+      shutDown: (workloads) => this.endings.push(workloads),
+      token: TOKEN,
+      report: (_request, error) => this.bugs.push(error),
+      ...options,
+    });
+  }
+
+  static async start(options: Partial<ApiServerOptions> = {}): Promise<ApiBed> {
+    const bed = new ApiBed(options);
+    const { port } = await bed.#server.listen(0, "127.0.0.1");
+    bed.#port = port;
+    after(() => bed.close());
+    return bed;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  client(token = TOKEN): Client {
+    return createClient({ url: this.url, token });
+  }
+
+  close(): Promise<void> {
+    return this.#server.close();
+  }
+
+  /** A request with the token, unless its headers say otherwise. */
+  fetch(path: string, { method = "GET", body, headers = {} }: Asked = {}): Promise<Response> {
+    return fetch(new URL(path, this.url), {
+      method,
+      headers: { Authorization: `Bearer ${TOKEN}`, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  /** All that comes back for these bytes until the server closes; the client closes at once if told. */
+  async sendRaw(bytes: string | Uint8Array, options: { readonly end: boolean }): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const socket = connect(this.#port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (chunk) => (text += chunk.toString("latin1")));
+    socket.on("error", () => {}).once("close", () => resolve(text));
+    if (options.end) socket.end(bytes);
+    else socket.write(bytes);
+    return promise;
+  }
+}
+
+function keyOf({ kind, name, member, replica }: LogOwner): string {
+  return `${kind}/${name}/${member ?? replica ?? "youngest"}`;
+}
