@@ -17,10 +17,13 @@ import type { Recovered, SnapshotState } from "./recover.ts";
 import { refusedNote } from "./refused-note.ts";
 import { remakeService } from "./remake-service.ts";
 import { keyOf } from "./views/records.ts";
+import type { VersionedChange } from "./views/views.ts";
 
 const SNAPSHOT_ENTRIES = 2000;
 /** Entries between those that carry the state's hash. */
 const HASH_ENTRIES = 100;
+/** Steps that are taken in after the loop was told to stop. */
+const LAST_STEPS_MAX = 100;
 /** Time between two updates of the journal's copy. */
 const BACK_UP_INTERVAL_MS = 60_000;
 /** Commands that wait; more are told to come again. */
@@ -138,12 +141,11 @@ export class ControlLoop {
       if (this.#inbox.length > 0) this.#takeCommands();
       while (!this.#isStopping) {
         await this.#news();
-        if (this.#failure !== undefined) throw this.#failure.error;
-        if (this.#step !== undefined) this.#takeStep(this.#step);
-        if (this.#hasWork()) this.#takeCommands();
+        // All that is ready goes first: a step that was taken is here now, and commands came together.
+        await setImmediate();
+        this.#takeTurns();
       }
-      this.#snapshot();
-      this.#options.journal.backUp();
+      await this.#end();
     } finally {
       this.#isOver = true;
       this.#cancelTimer?.();
@@ -191,15 +193,34 @@ export class ControlLoop {
     return Math.max(this.#nowMs, this.#options.clock.nowMs() + this.#aheadMs);
   }
 
-  /** Comes back when there is something to do, and lets all else that is ready go first. */
+  /** Comes back when there is something to do. */
   async #news(): Promise<void> {
     this.#listen();
-    await setImmediate();
     while (this.#step === undefined && !this.#hasWork() && !this.#mustEnd()) {
       this.#setTimer();
       await this.#bell.promise;
       this.#bell = Promise.withResolvers();
     }
+  }
+
+  #takeTurns(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#step !== undefined) this.#takeStep(this.#step);
+    else if (this.#isSnapshotDue()) this.#snapshot();
+    if (this.#hasWork()) this.#takeCommands();
+  }
+
+  /** A last snapshot, so that the next start replays nothing; if the engine ever pauses. */
+  async #end(): Promise<void> {
+    for (let step = 0; step < LAST_STEPS_MAX; step += 1) {
+      this.#listen();
+      await setImmediate();
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#step === undefined) break;
+      this.#takeStep(this.#step);
+    }
+    if (this.#isListening) this.#snapshot();
+    this.#options.journal.backUp();
   }
 
   #hasWork(): boolean {
@@ -276,7 +297,7 @@ export class ControlLoop {
 
   /** Decides, and records it before anybody hears of it. */
   #finish(turn: Turn): void {
-    const { journal, program, snapshotEntries = SNAPSHOT_ENTRIES } = this.#options;
+    const { journal, program } = this.#options;
     const nowMs = milliseconds(this.#nowMs);
     const { changes, events, notes, askers } = turn;
     this.#unanswered = askers;
@@ -294,16 +315,21 @@ export class ControlLoop {
     journal.append(entry);
     this.#isFirst = false;
     const changed = this.#views.fold(entry);
-    if (changes.length > 0) this.#side.catalogChanged?.();
+    if (changed.some(isOfServices)) this.#side.catalogChanged?.();
     this.#side.engine.carryOut(nowMs, actions);
     this.#wakeMs = this.#scheduler.nextWakeMs(nowMs);
     for (const { answer } of askers) answer(actions);
     this.#unanswered = [];
     this.#ring.add(changed);
-    if (sequence - this.#snapshotSequence >= snapshotEntries) this.#snapshot();
     this.#backUp();
   }
 
+  #isSnapshotDue(): boolean {
+    const { journal, snapshotEntries = SNAPSHOT_ENTRIES } = this.#options;
+    return journal.sequence - this.#snapshotSequence >= snapshotEntries;
+  }
+
+  /** Taken only while the engine is listened to and brings nothing: all that it told is journaled. */
   #snapshot(): void {
     const { journal } = this.#options;
     const { sequence } = journal;
@@ -325,4 +351,9 @@ export class ControlLoop {
     this.#options.journal.backUp();
     this.#backUpMs = nowMs;
   }
+}
+
+/** What the catalog has of services may be another after this. */
+function isOfServices({ change }: VersionedChange): boolean {
+  return change.object.kind === "ModelService" && change.type !== "MODIFIED";
 }

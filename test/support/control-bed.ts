@@ -76,12 +76,6 @@ export class ControlBed {
     return this;
   }
 
-  /** The process is gone: it does nothing more. */
-  kill(): void {
-    this.simulation.close();
-    this.control.stop();
-  }
-
   /** Lets so much time pass. */
   async advance(ms: number): Promise<void> {
     await this.simulation.advance(this.simulation.nowMs + ms);
