@@ -39,6 +39,13 @@ export class ControlSocket {
     chmodSync(file, 0o600);
   }
 
+  /** Ends the connection, and removes the socket. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#engine?.end();
+    this.#server.close();
+  }
+
   /** Something is to be told; it is within OBSERVE_EVERY_MS. */
   changed(): void {
     if (this.#timer !== undefined || this.#engine === undefined) return;
@@ -56,7 +63,10 @@ export class ControlSocket {
   #welcome(socket: Socket): void {
     this.#engine?.refuse({ code: "superseded", message: "a newer connection steers the door" });
     const engine = new EngineConnection(socket, {
-      onTable: (table) => this.#door.set(table),
+      onTable: (table) => {
+        this.#door.set(table);
+        this.changed();
+      },
       onDrain: () => this.changed(),
     });
     this.#engine = engine;
@@ -97,6 +107,10 @@ class EngineConnection {
 
   refuse(refusal: DoorRefusal): void {
     this.#send({ refusal });
+    this.end();
+  }
+
+  end(): void {
     this.#socket.removeAllListeners("data").resume().end();
   }
 

@@ -136,6 +136,7 @@ export class Desk {
         visit.timer = undefined;
         visit.waitedMs += performance.now() - visit.waitsSinceMs;
       }
+      this.#onChange();
       visit.visitor.enter(entry.replica);
     }
   }

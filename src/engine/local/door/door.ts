@@ -70,15 +70,18 @@ async function start({ folder, port, host }: DoorPlace): Promise<void> {
   server.set(file.read() ?? { services: [] });
   // First, since another door on the port is to keep its socket.
   const portTaken = await server.listen(port, host);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(server));
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => end(server, control));
   process.on("SIGHUP", () => {});
   const incarnation = randomUUID();
   await control.listen(DOOR_SOCKET, { protocol: DOOR_PROTOCOL, incarnation, port: portTaken });
 }
 
-function end(server: DoorServer): void {
+function end(server: DoorServer, control: ControlSocket): void {
   server.close();
   setInterval(() => {
-    if (server.inside === 0) process.exit();
+    if (server.inside > 0) return;
+    control.close();
+    process.exit();
   }, END_LOOK_MS);
 }

@@ -9,6 +9,9 @@ import type { DoorErrorCode } from "./protocol.ts";
 import { formatHead, sendRawError } from "./replies.ts";
 import type { Route } from "./route.ts";
 
+/** What a client may send before it is joined to a replica; more is against the protocol. */
+const EARLY_BYTES_MAX = 2 ** 16;
+
 const WEBSOCKET = ["Connection", "Upgrade", "Upgrade", "websocket"];
 
 /** Whether a request asks for what a tunnel can carry; other upgrades may be ignored (RFC 9110, 7.8). */
@@ -22,8 +25,9 @@ export class Tunnel implements Visitor {
   readonly #route: Route;
   readonly #request: IncomingMessage;
   readonly #client: Duplex;
-  /** What the client has sent after its headers. */
-  readonly #head: Buffer;
+  /** What the client has sent after its headers, until it is joined. */
+  #early: Buffer;
+  #isJoined = false;
   #ticket: Ticket | undefined;
   #upstream: ClientRequest | undefined;
 
@@ -37,13 +41,19 @@ export class Tunnel implements Visitor {
     this.#route = route;
     this.#request = request;
     this.#client = client.socket;
-    this.#head = client.head;
+    this.#early = client.head;
   }
 
   /** Takes its place in the line of its service. */
   begin(): void {
-    this.#client.on("error", () => this.#client.destroy());
-    this.#client.on("close", () => this.#end());
+    const client = this.#client;
+    client.on("error", () => client.destroy());
+    client.on("close", () => this.#end());
+    // Read meanwhile, since the end of a connection is seen by reading alone.
+    client.on("data", this.#keepEarly);
+    client.on("end", () => {
+      if (!this.#isJoined) client.destroy();
+    });
     const ticket = this.#ground.desk.arrive(this.#route.service, this);
     if (typeof ticket === "string") this.refuse(ticket);
     else this.#ticket = ticket;
@@ -80,12 +90,19 @@ export class Tunnel implements Visitor {
     upstream.end();
   }
 
+  readonly #keepEarly = (chunk: Buffer): void => {
+    this.#early = Buffer.concat([this.#early, chunk]);
+    if (this.#early.length > EARLY_BYTES_MAX) this.#client.destroy();
+  };
+
   #join(answer: IncomingMessage, replica: Duplex, head: Buffer): void {
     const client = this.#client;
+    this.#isJoined = true;
+    client.off("data", this.#keepEarly);
     const headers = [...endToEndHeaders(answer), ...WEBSOCKET];
     client.write(formatHead(101, "Switching Protocols", headers));
     client.write(head);
-    replica.write(this.#head);
+    replica.write(this.#early);
     replica.on("error", () => replica.destroy());
     replica.on("close", () => client.destroy());
     client.on("close", () => replica.destroy());
