@@ -16,6 +16,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** Written anew for the replica; `expect` is answered by the door. */
 const REWRITTEN: ReadonlySet<string> = new Set(["expect", "x-forwarded-for"]);
 
+/** Methods whose requests have no body unless they say so. */
+const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
+
 /** A header goes through unless the connection or this set says otherwise. Names and values in turns. */
 export function endToEndHeaders(
   { rawHeaders, headers }: IncomingMessage,
@@ -39,7 +42,7 @@ export function endToEndHeaders(
  * @param prefix path below which the service is reached, as in `/services/chat`.
  */
 export function headersForReplica(request: IncomingMessage, prefix: string): string[] {
-  const { headers, socket, method } = request;
+  const { headers, socket, method = "GET" } = request;
   const sent = endToEndHeaders(request, REWRITTEN);
   const earlier = headers["x-forwarded-for"];
   const client = socket.remoteAddress ?? "unknown";
@@ -49,8 +52,10 @@ export function headersForReplica(request: IncomingMessage, prefix: string): str
     sent.push("X-Forwarded-Host", headers.host);
   }
   if (headers["x-forwarded-prefix"] === undefined) sent.push("X-Forwarded-Prefix", prefix);
-  if (headers["transfer-encoding"] !== undefined) sent.push("Transfer-Encoding", "chunked");
-  else if (headers["content-length"] === undefined && method === "POST") {
+  if (headers.host === undefined) sent.push("Host", "localhost"); // HTTP/1.0 may do without.
+  const encoding = headers["transfer-encoding"];
+  if (encoding !== undefined) sent.push("Transfer-Encoding", encoding);
+  else if (headers["content-length"] === undefined && !BODILESS.has(method)) {
     sent.push("Content-Length", "0");
   }
   return sent;

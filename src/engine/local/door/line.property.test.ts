@@ -26,7 +26,7 @@ const happenings = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("giveUp" as const), which }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("rest" as const), which }) },
   ),
-  { maxLength: 120 },
+  { maxLength: 120, size: "max" },
 );
 
 const WAITING_MAX = 5;
@@ -40,6 +40,26 @@ test("nobody enters over the concurrency, out of turn, or into a closed replica;
     }),
     { numRuns: 300 },
   );
+});
+
+test("of equally busy replicas the first of the setting is taken", () => {
+  const line = new Line<string>(WAITING_MAX);
+  line.set(
+    2,
+    ["b", "a"].map((id) => ({ id, port: 1, isOpen: true })),
+  );
+  const order = ["1", "2", "3", "4", "5"].map((visitor) => {
+    line.arrive(visitor);
+    return line.next()?.replica.id;
+  });
+  assert.deepEqual(order, ["b", "a", "b", "a", undefined]);
+});
+
+test("who does not stand inside cannot be taken back", () => {
+  const line = new Line<string>(WAITING_MAX);
+  const place = line.arrive("only");
+  assert.ok(place !== undefined);
+  assert.throws(() => line.takeBack(place), /a request that waits is taken back/);
 });
 
 /** A line, and beside it the lists of who is where. */
@@ -72,7 +92,7 @@ class LineLife {
         this.#end(this.#inside[happening.which % this.#inside.length]);
         break;
       default:
-        this.#takeBack(this.#inside[happening.which % this.#inside.length]);
+        this.#takeBack(happening.which);
     }
     this.#letIn();
     this.#check(before);
@@ -110,8 +130,11 @@ class LineLife {
     this.#inside = this.#inside.filter((other) => other !== place);
   }
 
-  #takeBack(place: Place<number> | undefined): void {
+  /** Every second time the replica rests with that. */
+  #takeBack(which: number): void {
+    const place = this.#inside[which % this.#inside.length];
     if (place === undefined) return;
+    if (which % 2 === 0 && place.replica !== undefined) place.replica.isResting = true;
     this.#line.takeBack(place);
     this.#inside = this.#inside.filter((other) => other !== place);
     this.#waiting = [...this.#waiting, place].toSorted((a, b) => a.number - b.number);
@@ -121,7 +144,7 @@ class LineLife {
     for (let entry = this.#line.next(); entry !== undefined; entry = this.#line.next()) {
       const { place, replica } = entry;
       assert.equal(place, this.#waiting.shift(), "who came first enters first");
-      assert.ok(replica.isOpen && !replica.isResting);
+      assert.ok(replica.isListed && replica.isOpen && !replica.isResting);
       assert.ok(replica.inside <= this.#concurrency);
       const roomy = this.#line.replicas.filter((other) => this.#hasRoom(other));
       assert.ok(
@@ -151,7 +174,13 @@ class LineLife {
       "all who arrived wait, are inside or have ended",
     );
     let inside = 0;
-    for (const replica of this.#line.replicas) inside += replica.inside;
+    for (const replica of this.#line.replicas) {
+      assert.ok(
+        replica.isListed || replica.inside > 0,
+        "an empty one that was removed is forgotten",
+      );
+      inside += replica.inside;
+    }
     assert.equal(inside, this.#inside.length);
     this.#counts = counts;
   }

@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Ticket, Visitor } from "./desk.ts";
 import type { DoorGround } from "./exchange.ts";
-import { endToEndHeaders, headersForReplica } from "./headers.ts";
+import { endToEndHeaders, hasBody, headersForReplica } from "./headers.ts";
 import type { Replica } from "./line.ts";
 import type { DoorErrorCode } from "./protocol.ts";
 import { formatHead, sendRawError } from "./replies.ts";
@@ -15,8 +15,8 @@ const EARLY_BYTES_MAX = 2 ** 16;
 const WEBSOCKET = ["Connection", "Upgrade", "Upgrade", "websocket"];
 
 /** Whether a request asks for what a tunnel can carry; other upgrades may be ignored (RFC 9110, 7.8). */
-export function isForTunnel({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === "websocket";
+export function isForTunnel(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === "websocket" && !hasBody(request);
 }
 
 /** A WebSocket through the door: one request of its service for as long as it is open. */
