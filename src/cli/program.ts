@@ -1,28 +1,55 @@
 import { Command } from "commander";
 import type { Host } from "./host.ts";
-import { simulateCompareCommand } from "./simulate-compare.ts";
-import { simulateFillCommand } from "./simulate-fill.ts";
-import { simulateRunCommand } from "./simulate-run.ts";
-import { startCommand } from "./start.ts";
 
-/** The command line. It throws CommanderError on wrong usage instead of ending the process. */
-export function createProgram(host: Host): Command {
-  const simulate = new Command("simulate")
-    .description("Judge the scheduler on traces, with the code that will run.")
-    .addCommand(simulateFillCommand(host))
-    .addCommand(simulateRunCommand(host))
-    .addCommand(simulateCompareCommand(host));
+/** A command of the table: only that which is wanted is loaded. */
+interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: (host: Host) => Promise<Command>;
+}
+
+/** All commands, in the order in which help lists them. */
+const VERBS: readonly Verb[] = [
+  {
+    name: "start",
+    summary: "Fill a built-in generated cluster and compare placement policies.",
+    load: async (host) => (await import("./start.ts")).startCommand(host),
+  },
+  {
+    name: "simulate",
+    summary: "Judge the scheduler on traces, with the code that will run.",
+    load: async (host) => (await import("./simulate.ts")).simulateCommand(host),
+  },
+];
+
+/**
+ * The command line. It throws CommanderError on wrong usage instead of ending the process.
+ *
+ * @param words of the command line: of all commands only the one that they name is more than a name
+ *   and a summary. Absent: all are loaded.
+ */
+export async function createProgram(host: Host, words?: readonly string[]): Promise<Command> {
   const program = new Command("neuraxis")
     .description("One control plane that trains and serves AI models on the same machines.")
     .version(host.version, "-V, --version")
-    .addCommand(startCommand(host))
-    .addCommand(simulate);
-  for (const command of [program, simulate, ...program.commands, ...simulate.commands]) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => host.print(text),
-      writeErr: (text) => host.note(text.trimEnd()),
-    });
-    command.showHelpAfterError("Run with --help to see what there is.");
+    .enablePositionalOptions();
+  const [first, second] = words?.filter((word) => !word.startsWith("-")) ?? [];
+  const wanted = first === "help" ? second : first;
+  for (const { name, summary, load } of VERBS) {
+    const isWanted = words === undefined || name === wanted;
+    const command = isWanted ? await load(host) : new Command(name);
+    program.addCommand(command.description(summary));
   }
+  guard(program, host);
   return program;
+}
+
+/** No command of the tree writes or ends anything by itself. */
+function guard(command: Command, host: Host): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => host.print(text),
+    writeErr: (text) => host.note(text.trimEnd()),
+  });
+  command.showHelpAfterError("Run with --help to see what there is.");
+  for (const child of command.commands) guard(child, host);
 }

@@ -11,7 +11,6 @@ const SEED = 1;
 /** `neuraxis start`: the main job of this stage, the fill simulation on a generated cluster. */
 export function startCommand(host: Host): Command {
   return new Command("start")
-    .description("Fill a built-in generated cluster and compare placement policies.")
     .option("--json", "print the result as JSON")
     .option("--report <folder>", "write an HTML page with curves into the folder")
     .action(async (options: { json?: boolean; report?: string }) => {

@@ -49,7 +49,8 @@ async function readVersion(): Promise<string> {
 /** The only place that catches everything: each failure gets one message and an exit code. */
 async function run(words: readonly string[]): Promise<number> {
   try {
-    await createProgram(host).parseAsync([...words], { from: "user" });
+    const program = await createProgram(host, words);
+    await program.parseAsync([...words], { from: "user" });
     return EXIT.good;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
