@@ -19,6 +19,11 @@ test("J10: a gang that room is kept for is placed where it fits, though its like
   assert.equal(failure && `${failure.rule}: ${failure.message}`, undefined);
 });
 
+test("J4: a job is suspended into the host memory of what wakes before it", () => {
+  const { failure } = tryLife(planLife(lifeSeed(7000, 19)));
+  assert.equal(failure && `${failure.rule}: ${failure.message}`, undefined);
+});
+
 test("a plan gives the same life whenever it is lived", () => {
   const plan = planLife(lifeSeed(9, 9));
   assert.deepEqual(tryLife(plan), tryLife(planLife(lifeSeed(9, 9))));

@@ -84,7 +84,11 @@ export class SimulatedEngine implements Engine {
     if (nowMs !== this.#world.nowMs) {
       throw new Error(`actions of ${nowMs} ms cannot be carried out at ${this.#world.nowMs} ms`);
     }
-    for (const action of actions) this.#begin(action);
+    for (const action of actions) {
+      // Whoever goes back to devices before somebody is suspended gives its host memory for that.
+      if (action.kind === "suspend-job") this.#world.departures.beginFree();
+      this.#begin(action);
+    }
     this.#world.departures.beginFree();
   }
 
