@@ -4,6 +4,7 @@ import type { Manifest, QueueManifest } from "../manifest/manifest.ts";
 import { API_VERSION } from "../manifest/manifest.ts";
 import type { Action } from "../model/action.ts";
 import type { Catalog } from "../model/launch.ts";
+import type { Random } from "../model/random.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import { milliseconds } from "../model/units.ts";
 import { applyManifests, isUnchanged, type TakenManifests } from "./apply-manifests.ts";
@@ -111,7 +112,7 @@ export class RunningControlPlane implements ControlPlane {
   }
 
   why(job: string): Result<WhyAnswer, ApiFailure> {
-    return explainWaiting(job, this.#loop.ground);
+    return explainWaiting(job, this.#loop.ground, () => this.#random());
   }
 
   events(options: Parameters<ControlPlane["events"]>[0]): readonly EventRecord[] {
@@ -138,10 +139,14 @@ export class RunningControlPlane implements ControlPlane {
     const scheduler = ground.scheduler.fork();
     const taken = applyManifests(manifests, versions, { ...ground, scheduler });
     if (!taken.ok) return taken;
-    const { origin, sequence } = this.#options.journal;
-    const random = entryRandom(origin.seed, sequence + 1);
-    const actions = scheduler.decide(milliseconds(ground.nowMs), random);
+    const actions = scheduler.decide(milliseconds(ground.nowMs), this.#random());
     return succeed(this.#applyAnswer(taken.value, actions, true));
+  }
+
+  /** As in the next turn. */
+  #random(): Random {
+    const { origin, sequence } = this.#options.journal;
+    return entryRandom(origin.seed, sequence + 1);
   }
 
   #applyAnswer(

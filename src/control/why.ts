@@ -1,15 +1,66 @@
 import type { WhyAnswer } from "../api/answers.ts";
+import type { Action } from "../model/action.ts";
+import type { Random } from "../model/random.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
+import { milliseconds } from "../model/units.ts";
 import type { CommandGround } from "./apply-manifests.ts";
 import type { ApiFailure } from "./control-plane.ts";
 import { unknownObject } from "./failures.ts";
+import { planOf } from "./plan-of.ts";
+import { prepare, trialsFor } from "./trials.ts";
 import { phaseOf } from "./views/render.ts";
 
+/**
+ * Why a job waits: what the scheduler said, and which changes would let it start, each really tried
+ * on a copy. O(trials × (state + one decision)); nothing is changed.
+ */
 export function explainWaiting(
   name: string,
-  { views }: CommandGround,
+  { scheduler, views, nowMs }: CommandGround,
+  newRandom: () => Random,
 ): Result<WhyAnswer, ApiFailure> {
   const record = views.record("BatchJob", name);
   if (record === undefined) return fail(unknownObject("BatchJob", name));
-  return succeed({ job: name, phase: phaseOf(record), trials: [] });
+  const { stage, refusal } = record;
+  const isWaiting = stage === "waiting" || stage === "suspended";
+  const trials = (isWaiting ? trialsFor(name, record, views.tables) : []).flatMap((trial) => {
+    const fork = scheduler.fork();
+    if (!prepare(fork, trial, nowMs)) return [];
+    const actions = fork.decide(milliseconds(nowMs + trial.laterMs), newRandom());
+    const nodes = startedOn(name, actions);
+    return [
+      { change: trial.change, starts: nodes !== undefined, effect: effectOf(name, actions, nodes) },
+    ];
+  });
+  return succeed({
+    job: name,
+    phase: phaseOf(record),
+    ...(refusal === undefined ? {} : { refusal }),
+    trials,
+  });
+}
+
+/** Nodes on which the job starts or goes on; `undefined` if it does neither. */
+function startedOn(name: string, actions: readonly Action[]): readonly string[] | undefined {
+  for (const action of actions) {
+    const isStart = action.kind === "start-job" || action.kind === "resume-job";
+    if (!isStart || action.job !== name) continue;
+    return Array.from(new Set(action.members.map(({ node }) => node)));
+  }
+  return undefined;
+}
+
+function effectOf(
+  name: string,
+  actions: readonly Action[],
+  nodes: readonly string[] | undefined,
+): string {
+  const { waits, leaves } = planOf(actions, new Set([name]));
+  if (nodes === undefined) {
+    const told = waits.find((wait) => wait.name === name);
+    return told === undefined ? "it waits still" : `it waits still: ${told.refusal.message}`;
+  }
+  const leaving = leaves.map((leave) => `${leave.name} (${leave.how})`);
+  const room = leaving.length === 0 ? "nobody leaves for it" : `${leaving.join(", ")} would leave`;
+  return `it starts on ${nodes.join(", ")}; ${room}`;
 }

@@ -63,6 +63,7 @@ export function foldJobAction(tables: Tables, action: JobAction, nowMs: number):
     case "stop-job":
       return foldLeave(tables, record, action, nowMs);
     case "wait-job":
+      record.refusal = action.refusal;
       return sayNot(record, "Scheduled", action.refusal, nowMs);
     case "give-up-job":
       return foldGivenUp(tables, action, record, nowMs);
@@ -86,6 +87,7 @@ export function foldJobDeparted(tables: Tables, name: string, nowMs: number): vo
 function foldPlaces(record: JobRecord, members: readonly MemberPlace[], nowMs: number): void {
   record.stage = record.hasBegun ? "running" : "starting";
   record.members = members;
+  delete record.refusal;
   const nodes = Array.from(new Set(members.map(({ node }) => node))).join(", ");
   const place = `${members.length === 1 ? "1 member" : `${members.length} members`} on ${nodes}`;
   say(record, "Scheduled", "placed", `attempt ${record.attempt}: ${place}`, nowMs);
@@ -142,6 +144,7 @@ function foldGivenUp(
   nowMs: number,
 ): void {
   record.ending ??= "Failed";
+  record.refusal = refusal;
   sayNot(record, "Completed", refusal, nowMs);
   endIfIdle(tables, job, record, nowMs);
 }

@@ -6,6 +6,7 @@ import type {
 } from "../../manifest/manifest.ts";
 import type { RequestCounts } from "../../model/event.ts";
 import type { Node } from "../../model/node.ts";
+import type { Refusal } from "../../model/refusal.ts";
 
 /** What is kept of every object. Records are plain data: JSON and back gives the same. */
 export interface KeptRecord {
@@ -45,6 +46,8 @@ export interface JobRecord extends KeptRecord {
   members: readonly MemberStatus[];
   /** The order to leave that is not over, and where it leads. */
   leaving?: { readonly departure: number; readonly goal: "waiting" | "suspended" };
+  /** Why it waits, or was given up, in the scheduler's words. */
+  refusal?: Refusal;
   /** How it ends, once it has left. */
   ending?: Extract<JobPhase, "Succeeded" | "Failed" | "Cancelled">;
   startedMs?: number;
