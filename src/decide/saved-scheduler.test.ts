@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
+import { buildJob } from "../../test/support/build-job.ts";
+import { buildQueue } from "../../test/support/build-queue.ts";
 import {
   arbitraryScript,
   arbitrarySteps,
   buildNode,
 } from "../../test/support/cluster-arbitraries.ts";
+import { Life } from "../../test/support/life.ts";
 import { buildModel, runSteps, stepsOf } from "../../test/support/run-script.ts";
 import { congruentialRandom } from "../../test/support/scripted-random.ts";
+import { departureId, jobId } from "../model/ids.ts";
 import { DEVICE_KINDS_MAX } from "./cluster/kind-table.ts";
 import { PLACEMENT_POLICIES } from "./policies/registry.ts";
 import { type SavedScheduler, Scheduler } from "./scheduler.ts";
@@ -90,4 +94,30 @@ test("S9: a state of another version is refused", () => {
   assert.throws(() => Scheduler.restore(model, saved), {
     message: /^the saved state is of version 1000, and this scheduler reads version \d+$/,
   });
+});
+
+test("S9, J5: a suspended job that its queue holds back goes on after a restart, once it may", () => {
+  const life = new Life();
+  const setLimit = (limit: Parameters<typeof buildQueue>[0]["limit"]) =>
+    life.tell({ kind: "queue-set", queue: buildQueue({ id: "q", ...(limit && { limit }) }) });
+  life.tell({
+    kind: "node-added",
+    node: buildNode({ id: "a", cpu: 9, memory: 9, devices: [1000] }),
+  });
+  setLimit(undefined);
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "low", suspendMs: 0, resumeMs: 0 }) });
+  life.decide();
+  life.nowMs = 1000;
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "high", priority: 1 }) });
+  assert.equal(life.decide()[0].kind, "suspend-job");
+  life.tell({ kind: "departed", departure: departureId(1) });
+  setLimit({ gpuMilli: 1 });
+  life.tell({ kind: "job-ended", job: jobId("high"), attempt: 1, outcome: "succeeded" });
+  assert.deepEqual(life.decide(), []);
+  life.scheduler = Scheduler.restore(
+    buildModel("best-fit", PROFILE),
+    throughText(life.scheduler.save()),
+  );
+  setLimit(undefined);
+  assert.equal(life.decide()[0]?.kind, "resume-job");
 });
