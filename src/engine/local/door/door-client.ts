@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { LineSplitter } from "../keeper/line-splitter.ts";
+import { parseObject } from "../keeper/protocol.ts";
 import { DOOR_LINE_BYTES_MAX, DOOR_PROTOCOL, DOOR_SOCKET, parseTable } from "./protocol.ts";
 import type { DoorGreeting, DoorMessage, DoorObservation, DoorTable } from "./protocol.ts";
 
@@ -129,9 +130,10 @@ export class DoorClient {
     this.#socket = socket;
     this.#isGreeted = false;
     socket.on("data", (chunk: Buffer) => {
-      const lines = splitter.push(chunk);
-      if (lines === undefined) socket.destroy();
-      for (const line of lines ?? []) this.#take(JSON.parse(line) as DoorMessage);
+      for (const message of splitter.push(chunk)?.map(parseObject) ?? [undefined]) {
+        if (message === undefined) socket.destroy();
+        else this.#take(message as unknown as DoorMessage);
+      }
     });
     socket.on("error", () => socket.destroy());
     return new Promise((resolve) => {

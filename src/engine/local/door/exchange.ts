@@ -59,9 +59,6 @@ export class Exchange implements Visitor {
   }
 
   refuse(code: DoorErrorCode): void {
-    const isAsked = this.#request.headers.expect !== undefined && !this.#isBodyBegun;
-    // A client that was not told to send its body may send it or not: nothing can follow on this connection.
-    if (isAsked) this.#response.shouldKeepAlive = false;
     if (!this.#response.headersSent) sendError(this.#response, code);
     // What is left of its body has to go by before the connection's next request.
     this.#request.resume();

@@ -18,7 +18,7 @@ export class Line<Visitor> {
   #ended = 0;
   #refused = 0;
 
-  /** @param waitingMax places for those who wait. */
+  /** @param waitingMax places for those who arrive; who is taken back may stand beyond them. */
   constructor(waitingMax: number) {
     this.#waitingMax = waitingMax;
   }

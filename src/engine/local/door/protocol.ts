@@ -1,5 +1,6 @@
 import { ID_LENGTH_MAX } from "../../../model/ids.ts";
 import { fail, succeed, type Result } from "../../../model/result.ts";
+import { parseObject } from "../keeper/protocol.ts";
 
 /**
  * What a door and the engine say to each other: lines of JSON over a Unix socket. The door begins
@@ -166,15 +167,10 @@ export function parseTable(value: unknown): Result<DoorTable, string> {
 
 /** Reads a line of an engine. */
 export function parseTableMessage(line: string): Result<TableMessage, string> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return fail("not JSON");
-  }
+  const value = parseObject(line);
   const table = parseTable(value);
   if (!table.ok) return table;
-  const { revision } = value as TableMessage;
+  const revision = value?.["revision"];
   if (!isInteger(revision, 1)) return fail("revision must be an integer from 1");
   return succeed({ ...table.value, revision });
 }

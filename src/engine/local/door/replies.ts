@@ -8,6 +8,8 @@ const RETRY_AFTER_SECONDS = "1";
 /** Answers with an error of the door's own. */
 export function sendError(response: ServerResponse, code: DoorErrorCode): void {
   const { status, headers, text } = describeError(code);
+  // A client that was not told to send its body may send it or not: nothing can follow after that.
+  if (response.req.headers.expect !== undefined) response.shouldKeepAlive = false;
   response.writeHead(status, headers).end(text);
 }
 
