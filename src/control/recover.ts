@@ -4,7 +4,7 @@ import type { Catalog } from "../model/launch.ts";
 import { catalogOf } from "./catalog.ts";
 import { ChangeRing } from "./change-ring.ts";
 import type { EngineSide } from "./engine-side.ts";
-import type { Journal, JournalEntry, JournalOrigin } from "./journal/journal.ts";
+import type { Journal, JournalEntry } from "./journal/journal.ts";
 import { type SchedulerMaker, schedulerMaker } from "./make-scheduler.ts";
 import { replayEntry } from "./replay-entry.ts";
 import { type SavedViews, Views } from "./views/views.ts";
@@ -56,12 +56,6 @@ export function recover(journal: Journal, connect: (catalog: Catalog) => EngineS
     nowMs = entry.nowMs;
   }
   return { maker, scheduler, views, ring, side, nowMs };
-}
-
-/** The scheduler with which a replay begins: the origin's, or that of a snapshot's state. */
-export function schedulerAt(origin: JournalOrigin, state?: unknown): Scheduler {
-  const maker = schedulerMaker(origin);
-  return state === undefined ? maker.blank() : maker.restore((state as SnapshotState).scheduler);
 }
 
 /** What of an entry the engine told; the rest came from users. */
