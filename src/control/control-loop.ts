@@ -137,8 +137,8 @@ export class ControlLoop {
   async run(): Promise<void> {
     try {
       await this.#side.engine.begin();
-      // What was submitted before `run` comes first: a journal begins with its default queue.
-      if (this.#inbox.length > 0) this.#takeCommands();
+      // A journal begins with the first command; all others find the engine's nodes there.
+      if (this.#options.journal.sequence === 0) this.#takeCommands(1);
       while (!this.#isStopping) {
         await this.#news();
         // All that is ready goes first: a step that was taken is here now, and commands came together.
@@ -274,7 +274,7 @@ export class ControlLoop {
   }
 
   /** A turn about services that are made anew, and commands, up to one about the same object. */
-  #takeCommands(): void {
+  #takeCommands(countMax = COMMANDS_MAX): void {
     this.#nowMs = this.#readClock();
     const { ground } = this;
     const turn: Turn = { changes: [], events: [], notes: [], askers: [] };
@@ -284,7 +284,7 @@ export class ControlLoop {
       about.add(keyOf("ModelService", name));
     }
     let taken = 0;
-    for (const waiting of this.#inbox) {
+    for (const waiting of this.#inbox.slice(0, countMax)) {
       if (waiting.about.some((key) => about.has(key))) break;
       for (const key of waiting.about) about.add(key);
       waiting.join(turn, ground);
