@@ -5,9 +5,13 @@ import type { FillTask } from "../simulate/fill.ts";
 import type { FillResult } from "../simulate/fill-result.ts";
 import type { Scenario } from "../simulate/scenario/scenario.ts";
 
+import type { MachineHost } from "./machine-host.ts";
+
 /** What commands need of the world; `main/` gives the real one. */
 export interface Host {
   readonly version: string;
+  /** This machine's own control plane. */
+  readonly machine: MachineHost;
   /** Writes to standard output: results, and nothing else. */
   print(text: string): void;
   /** Writes one line to standard error: progress, warnings. */

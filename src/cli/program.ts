@@ -11,6 +11,31 @@ interface Verb {
 /** All commands, in the order in which help lists them. */
 const VERBS: readonly Verb[] = [
   {
+    name: "up",
+    summary: "Start the control plane of this machine.",
+    load: async (host) => (await import("./up.ts")).upCommand(host),
+  },
+  {
+    name: "down",
+    summary: "End the control plane of this machine, and all work in good order.",
+    load: async (host) => (await import("./down.ts")).downCommand(host),
+  },
+  {
+    name: "doctor",
+    summary: "Tell what this machine can do, and what it cannot and why.",
+    load: async (host) => (await import("./doctor.ts")).doctorCommand(host),
+  },
+  {
+    name: "replay",
+    summary: "Decide everything in a journal anew, and compare.",
+    load: async (host) => (await import("./replay.ts")).replayCommand(host),
+  },
+  {
+    name: "restore",
+    summary: "Make a damaged journal whole again, as far as it can be read.",
+    load: async (host) => (await import("./restore.ts")).restoreCommand(host),
+  },
+  {
     name: "start",
     summary: "Fill a built-in generated cluster and compare placement policies.",
     load: async (host) => (await import("./start.ts")).startCommand(host),

@@ -5,6 +5,7 @@ import { createProgram } from "../cli/program.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import { InputError } from "../trace/input-error.ts";
 import { runBoundTasks, runFillTasks } from "./fill-pool.ts";
+import { machineHost } from "./machine-host.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkFolder, writeFiles } from "./report-folder.ts";
 import { TrialPool } from "./trial-pool.ts";
@@ -14,16 +15,20 @@ const EXIT = { good: 0, bug: 1, usage: 2 } as const;
 
 const progress = new ProgressLine(process.stderr, () => performance.now());
 
+const version = await readVersion();
+const note = (line: string) => {
+  progress.clear();
+  process.stderr.write(`${line}\n`);
+};
+
 const host: Host = {
-  version: await readVersion(),
+  version,
+  machine: machineHost(version, note),
   print: (text) => {
     progress.clear();
     process.stdout.write(text);
   },
-  note: (line) => {
-    progress.clear();
-    process.stderr.write(`${line}\n`);
-  },
+  note,
   runFill: (input, tasks) =>
     runFillTasks(input, tasks, (done) => progress.show(done, tasks.length, "fills")),
   runBounds: (input, seeds) =>

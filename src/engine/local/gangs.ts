@@ -39,6 +39,10 @@ export class Gangs {
     };
   }
 
+  get isEmpty(): boolean {
+    return this.#gangs.size === 0;
+  }
+
   save(): readonly SavedGang[] {
     return [...this.#gangs.values()].map(({ data }) => structuredClone(data));
   }

@@ -4,6 +4,7 @@ import type { Catalog } from "../../model/launch.ts";
 import type { Node } from "../../model/node.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { LastingEngine, Step } from "../engine.ts";
+import { Colocation } from "./colocation.ts";
 import { Departures, type SavedDepartures } from "./departures.ts";
 import type { DoorObservation } from "./door/protocol.ts";
 import type { EngineClock } from "./engine-clock.ts";
@@ -42,6 +43,7 @@ export interface LocalEngineOptions {
 interface SavedEngine {
   readonly version: number;
   readonly hasNode: boolean;
+  readonly isDrained: boolean;
   readonly departures: SavedDepartures;
   readonly gangs: readonly SavedGang[];
   readonly replicas: SavedReplicas;
@@ -70,7 +72,9 @@ export class LocalEngine implements LastingEngine {
   readonly #gangs: Gangs;
   readonly #replicas: Replicas;
   readonly #system: readonly SystemProcess[];
+  readonly #colocation: Colocation;
   #hasNode = false;
+  #isDrained = false;
   /** Processes whose end was told in a step that was not taken yet, or not journaled yet. */
   #ended: string[] = [];
   #endedInStep: string[] = [];
@@ -111,6 +115,13 @@ export class LocalEngine implements LastingEngine {
     };
     this.#gangs = new Gangs(context);
     this.#replicas = new Replicas(context, options.door);
+    this.#colocation = new Colocation(isolation, {
+      node: options.node,
+      clock,
+      tell: (event) => this.#tell(event),
+      note: (note) => this.#outbox.note(note),
+      isShared: () => !this.#gangs.isEmpty && !this.#replicas.isEmpty,
+    });
     this.#system = Object.entries(options.system).map(([id, argv]) =>
       this.#systemProcess(id, argv, context),
     );
@@ -120,6 +131,7 @@ export class LocalEngine implements LastingEngine {
     return {
       version: SAVED_VERSION,
       hasNode: this.#hasNode,
+      isDrained: this.#isDrained,
       departures: this.#departures.save(),
       gangs: this.#gangs.save(),
       replicas: this.#replicas.save(),
@@ -127,10 +139,11 @@ export class LocalEngine implements LastingEngine {
   }
 
   restore(saved: unknown): void {
-    const { version, hasNode, departures, gangs, replicas } = saved as SavedEngine;
+    const { version, hasNode, isDrained, departures, gangs, replicas } = saved as SavedEngine;
     if (version !== SAVED_VERSION)
       throw new Error("another version of the local engine saved this");
     this.#hasNode = hasNode;
+    this.#isDrained = isDrained;
     this.#departures.restore(departures);
     this.#gangs.restore(gangs);
     this.#replicas.restore(replicas);
@@ -139,6 +152,21 @@ export class LocalEngine implements LastingEngine {
   recall({ events }: Step, actions: readonly Action[]): void {
     for (const event of events) this.#told(event);
     for (const action of actions) this.#order(action);
+  }
+
+  /** Whether nothing is on this machine, or on its way to or from it. */
+  get isIdle(): boolean {
+    return this.#gangs.isEmpty && this.#replicas.isEmpty;
+  }
+
+  /** Whether the process of this id runs, or is about to. */
+  isRunning(process: string): boolean {
+    return this.#processes.isRunning(process);
+  }
+
+  /** Asks that all leave, in good order; nothing starts until the engine begins anew. */
+  drain(): void {
+    if (!this.#isDrained) this.report({ kind: "node-drained", node: this.#options.node.id });
   }
 
   async begin(): Promise<void> {
@@ -154,8 +182,11 @@ export class LocalEngine implements LastingEngine {
       else this.#processes.kill(id);
     }
     for (const process of this.#system) process.begin(states);
-    if (!this.#hasNode) this.#tell({ kind: "node-added", node: this.#options.node });
+    const { node } = this.#options;
+    if (!this.#hasNode) this.#tell({ kind: "node-added", node });
+    else if (this.#isDrained) this.#tell({ kind: "node-opened", node: node.id });
     this.#pursue();
+    this.#colocation.begin();
     this.#repeat(CHECKPOINTS_MS, () => this.#gangs.tellCheckpoints());
     this.#repeat(READINESS_MS, () => void this.#replicas.askAll());
   }
@@ -198,6 +229,7 @@ export class LocalEngine implements LastingEngine {
   /** Steers nothing any more. What runs runs on. */
   close(): void {
     for (const cancel of this.#timers.values()) cancel();
+    this.#colocation.close();
     this.#processes.close();
   }
 
@@ -215,6 +247,8 @@ export class LocalEngine implements LastingEngine {
 
   #told(event: Event): void {
     if (event.kind === "node-added") this.#hasNode = true;
+    if (event.kind === "node-drained") this.#isDrained = true;
+    if (event.kind === "node-opened") this.#isDrained = false;
     if (event.kind === "departed") this.#departures.close(event.departure);
     this.#gangs.told(event);
     this.#replicas.told(event);

@@ -43,7 +43,7 @@ export interface OpenLocalEngine {
 const DOOR = "system.door";
 
 /** Opens the engine of a folder, and starts its keeper if none runs. `engine.begin` comes next. */
-export async function openLocalEngine(settings: LocalEngineSettings): Promise<OpenLocalEngine> {
+export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine {
   const { folder, node, catalog, environment, secrets } = settings;
   const folders = new Folders(folder);
   const isolation = detectIsolation({ key: keyOf(folder) });

@@ -137,6 +137,10 @@ export class Processes {
     this.#kill(id);
   }
 
+  isRunning(id: string): boolean {
+    return this.#states.get(id)?.kind === "running";
+  }
+
   /** Resolves when they stand still, or did not within FREEZE_MS. */
   async freeze(ids: readonly string[]): Promise<void> {
     this.#isolation.freeze(ids);

@@ -70,6 +70,10 @@ export class Replicas {
     };
   }
 
+  get isEmpty(): boolean {
+    return this.#replicas.size === 0;
+  }
+
   save(): SavedReplicas {
     const replicas = [...this.#replicas.values()].map(({ data }) => structuredClone(data));
     return { replicas, counts: this.#tallies.save() };

@@ -25,7 +25,7 @@ async function open(workload: Workload): Promise<Opened> {
   const node = workload.events.flatMap(({ event }) =>
     event.kind === "node-added" ? [event.node] : [],
   )[0];
-  const local = await openLocalEngine({
+  const local = openLocalEngine({
     folder,
     node,
     catalog: catalogOf(workload),
@@ -56,7 +56,7 @@ async function open(workload: Workload): Promise<Opened> {
   };
 }
 
-type Local = Awaited<ReturnType<typeof openLocalEngine>>;
+type Local = ReturnType<typeof openLocalEngine>;
 
 /** Makes planned events happen: those of users are told beside the engine's own. */
 class PlayedEngine implements Engine {

@@ -1,0 +1,45 @@
+/** A host and a port; port 0 is any free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface UpOrder {
+  /** Absolute path of the home. */
+  readonly home: string;
+  readonly api: ListenAddress;
+  readonly door: ListenAddress;
+  readonly detach: boolean;
+}
+
+/** What the commands about this machine's own control plane need of the world. */
+export interface MachineHost {
+  /** Absolute path of the home that a flag names, or the environment, or the user's own. */
+  homeFolder(flag: string | undefined): string;
+  /** Runs the control plane until it ends; with `detach` until another process runs it. */
+  up(order: UpOrder): Promise<void>;
+  /** Ends the control plane of a home, with its work or without. */
+  down(order: { readonly home: string; readonly workloads: "keep" | "end" }): Promise<void>;
+  /** What this machine can do, and what it cannot, as lines. */
+  doctor(home: string): Promise<readonly DoctorLine[]>;
+  /** Decides everything in a journal anew. */
+  replay(file: string): Promise<ReplayAnswer>;
+  /** Makes a damaged journal whole again, as far as it can be read. */
+  restore(file: string): Promise<readonly string[]>;
+}
+
+/** One finding. */
+export interface DoctorLine {
+  readonly what: string;
+  readonly state: "good" | "weaker" | "bad";
+  readonly finding: string;
+  /** Absent if there is nothing to do. */
+  readonly cure?: string;
+}
+
+/** What came of a replay. */
+export interface ReplayAnswer {
+  readonly isSame: boolean;
+  /** For people, one line each. */
+  readonly lines: readonly string[];
+}

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from "node:fs";
+import type { Folders } from "./folders.ts";
+
+/** The newest replica of a service, and the newest attempt of a job's member, whose output is there. */
+export class ProcessLogs {
+  readonly #folders: Folders;
+
+  constructor(folders: Folders) {
+    this.#folders = folders;
+  }
+
+  /** Id of the process; undefined if nothing of it is there. O(files of all logs). */
+  ofReplica(service: string, replica: number | undefined): string | undefined {
+    const prefix = `replica.${service}.`;
+    const newest = replica ?? this.#newest(prefix, /^(\d+)\.out$/);
+    return newest === undefined ? undefined : this.#ifThere(`${prefix}${newest}`);
+  }
+
+  /** @param member absent: the first. */
+  ofMember(job: string, member: number | undefined): string | undefined {
+    const prefix = `job.${job}.`;
+    const attempt = this.#newest(prefix, /^(\d+)\.\d+\.out$/);
+    if (attempt === undefined) return undefined;
+    const first = member ?? this.#first(`${prefix}${attempt}.`);
+    return first === undefined ? undefined : this.#ifThere(`${prefix}${attempt}.${first}`);
+  }
+
+  #newest(prefix: string, rest: RegExp): number | undefined {
+    const numbers = this.#numbers(prefix, rest);
+    return numbers.length === 0 ? undefined : Math.max(...numbers);
+  }
+
+  #first(prefix: string): number | undefined {
+    const numbers = this.#numbers(prefix, /^(\d+)\.out$/);
+    return numbers.length === 0 ? undefined : Math.min(...numbers);
+  }
+
+  #numbers(prefix: string, rest: RegExp): number[] {
+    return readdirSync(this.#folders.logs).flatMap((file) => {
+      const name = decodeURIComponent(file);
+      if (!name.startsWith(prefix)) return [];
+      const number = rest.exec(name.slice(prefix.length))?.[1];
+      return number === undefined ? [] : [Number(number)];
+    });
+  }
+
+  #ifThere(process: string): string | undefined {
+    return existsSync(this.#folders.outputOf(process).stdout) ? process : undefined;
+  }
+}

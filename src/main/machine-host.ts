@@ -1,0 +1,33 @@
+import { homedir } from "node:os";
+import path from "node:path";
+import type { MachineHost } from "../cli/machine-host.ts";
+
+/** Its parts are loaded when they are asked for: most commands need none of them. */
+export function machineHost(version: string, note: (line: string) => void): MachineHost {
+  return {
+    homeFolder: (flag) => {
+      const folder = flag ?? process.env["NEURAXIS_HOME"];
+      return path.resolve(folder ?? path.join(homedir(), ".neuraxis"));
+    },
+    up: async (order) => {
+      const { runUp } = await import("./up/run-up.ts");
+      await runUp(order, { version, note });
+    },
+    down: async ({ home, workloads }) => {
+      const { runDown } = await import("./up/run-down.ts");
+      await runDown(home, { workloads, note });
+    },
+    doctor: async (home) => {
+      const { examine } = await import("./doctor.ts");
+      return examine(home);
+    },
+    replay: async (file) => {
+      const { replayFile } = await import("./journal-commands.ts");
+      return replayFile(file);
+    },
+    restore: async (file) => {
+      const { restoreFile } = await import("./journal-commands.ts");
+      return restoreFile(file);
+    },
+  };
+}
