@@ -128,9 +128,7 @@ export class ControlLoop {
 
   /** What a command would meet now; what it does to a fork nobody sees. */
   get ground(): CommandGround {
-    const { newUid } = this.#options;
-    const common = { scheduler: this.#scheduler, blank: this.#blank, views: this.#views, newUid };
-    return { ...common, nowMs: this.#readClock() };
+    return this.#groundAt(this.#readClock());
   }
 
   /** Resolves after `stop`; rejects with what the loop cannot go on after. Called once. */
@@ -187,6 +185,12 @@ export class ControlLoop {
     this.#inbox.push({ about: command.about, join, refuse });
     this.#bell.resolve();
     return promise;
+  }
+
+  #groundAt(nowMs: number): CommandGround {
+    const { newUid } = this.#options;
+    const views = this.#views;
+    return { scheduler: this.#scheduler, blank: this.#blank, views, nowMs, newUid };
   }
 
   #readClock(): number {
@@ -276,7 +280,7 @@ export class ControlLoop {
   /** A turn about services that are made anew, and commands, up to one about the same object. */
   #takeCommands(countMax = COMMANDS_MAX): void {
     this.#nowMs = this.#readClock();
-    const { ground } = this;
+    const ground = this.#groundAt(this.#nowMs);
     const turn: Turn = { changes: [], events: [], notes: [], askers: [] };
     const about = new Set<string>();
     for (const name of this.#views.dueServices()) {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { ControlBed, jobText, read, serviceText } from "../../test/support/control-bed.ts";
 import { replayEntry } from "./replay-entry.ts";
 import { schedulerMaker } from "./make-scheduler.ts";
+import type { SnapshotState } from "./recover.ts";
 import { Views } from "./views/views.ts";
 
 const NO_VERSIONS = { dryRun: false, versions: new Map<string, string>() };
@@ -153,6 +154,8 @@ test("whenever the control plane dies, nothing is lost and nothing is done twice
         assert.ok(attempts <= attempt);
       }
       assert.equal(bed.service("s").status.replicas.ready, 1);
+      bed.control.stop();
+      await bed.control.done;
       checkReplay(bed);
     }),
     { numRuns: 40 },
@@ -170,6 +173,10 @@ function checkReplay({ journal, control }: ControlBed): void {
     again.fold(numbered.entry);
   }
   assert.deepEqual(again.save(), views.save());
+  const snapshot = journal.readSnapshot()!;
+  assert.equal(snapshot.sequence, journal.sequence);
+  const { scheduler: saved } = snapshot.state as SnapshotState;
+  assert.equal(schedulerMaker(journal.origin).restore(saved).hash(), scheduler.hash());
   const restored = Views.restore(JSON.parse(JSON.stringify(views.save())));
   for (const kind of ["BatchJob", "ModelService", "Queue", "Node", "Replica"] as const) {
     assert.deepEqual(views.list(kind), control.list(kind).objects);

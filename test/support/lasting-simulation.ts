@@ -13,6 +13,9 @@ const TURNS_MAX = 12;
 /** What users tell; a workload plans it so that the simulation knows the service. */
 const USERS: ReadonlySet<Event["kind"]> = new Set(["service-set", "service-removed"]);
 
+/** So little that no time in a test is another by it. */
+const READ_MS = 1e-6;
+
 interface Timer {
   readonly atMs: number;
   readonly call: () => void;
@@ -32,14 +35,16 @@ export class LastingSimulation {
   /** Called after actions were carried out. */
   watch: () => void = () => {};
   #timers = new Set<Timer>();
+  #reads = 0;
   #engine: SimulationDoor | undefined;
 
   constructor(workload: Workload) {
     this.simulated = new SimulatedEngine(workload);
   }
 
+  /** A read takes time, too: no two of them need tell the same. */
   readonly clock: Clock = {
-    nowMs: () => this.nowMs,
+    nowMs: () => this.nowMs + (this.#reads += READ_MS),
     after: (ms, call) => {
       const timer = { atMs: this.nowMs + ms, call };
       this.#timers.add(timer);
