@@ -23,7 +23,8 @@ export class MemoryJournal implements Journal {
   /** Called before an entry is kept and after it; what it throws, `append` throws. */
   watch: (moment: "before" | "after", sequence: number) => void = () => {};
   #entries: string[] = [];
-  #snapshot: string | undefined;
+  /** All that were ever written. */
+  readonly #snapshots: string[] = [];
 
   get sequence(): number {
     return this.#entries.length;
@@ -43,11 +44,15 @@ export class MemoryJournal implements Journal {
   }
 
   writeSnapshot(snapshot: Snapshot): void {
-    this.#snapshot = JSON.stringify(snapshot);
+    this.#snapshots.push(JSON.stringify(snapshot));
   }
 
   readSnapshot(): Snapshot | undefined {
-    return this.#snapshot === undefined ? undefined : (JSON.parse(this.#snapshot) as Snapshot);
+    return this.snapshots().at(-1);
+  }
+
+  snapshots(): readonly Snapshot[] {
+    return this.#snapshots.map((text) => JSON.parse(text) as Snapshot);
   }
 
   *entriesAfter(sequence: number): Iterable<NumberedEntry> {
