@@ -4,12 +4,13 @@ import type { FillInput } from "../simulate/fill-input.ts";
 import type { FillTask } from "../simulate/fill.ts";
 import type { FillResult } from "../simulate/fill-result.ts";
 import type { Scenario } from "../simulate/scenario/scenario.ts";
-
 import type { MachineHost } from "./machine-host.ts";
+import type { UserHost } from "./user-host.ts";
 
 /** What commands need of the world; `main/` gives the real one. */
 export interface Host {
   readonly version: string;
+  readonly user: UserHost;
   /** This machine's own control plane. */
   readonly machine: MachineHost;
   /** Writes to standard output: results, and nothing else. */

@@ -1,17 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { CommanderError } from "commander";
+import { EXIT, explainFailure } from "../cli/exit-codes.ts";
 import type { Host } from "../cli/host.ts";
 import { createProgram } from "../cli/program.ts";
-import { UsageError } from "../cli/usage-error.ts";
 import { InputError } from "../trace/input-error.ts";
 import { runBoundTasks, runFillTasks } from "./fill-pool.ts";
 import { machineHost } from "./machine-host.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { checkFolder, writeFiles } from "./report-folder.ts";
 import { TrialPool } from "./trial-pool.ts";
-
-/** Exit codes of the command line; README lists them. */
-const EXIT = { good: 0, bug: 1, usage: 2 } as const;
+import { userHost } from "./user-host.ts";
 
 const progress = new ProgressLine(process.stderr, () => performance.now());
 
@@ -21,8 +19,12 @@ const note = (line: string) => {
   process.stderr.write(`${line}\n`);
 };
 
+/** What the command itself has ended with. */
+let end: number = EXIT.good;
+
 const host: Host = {
   version,
+  user: userHost((code) => (end = code)),
   machine: machineHost(version, note),
   print: (text) => {
     progress.clear();
@@ -56,12 +58,17 @@ async function run(words: readonly string[]): Promise<number> {
   try {
     const program = await createProgram(host, words);
     await program.parseAsync([...words], { from: "user" });
-    return EXIT.good;
+    return end;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
-    if (error instanceof UsageError || error instanceof InputError) {
+    if (error instanceof InputError) {
       host.note(`error: ${error.message}`);
       return EXIT.usage;
+    }
+    const failure = explainFailure(error);
+    if (failure !== undefined) {
+      for (const line of failure.lines) host.note(line);
+      return failure.code;
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     host.note(`This is a bug in neuraxis; please report it with this text:\n${detail}`);

@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   control: ["model", "manifest", "decide", "engine", "api"],
   trace: ["model"],
   simulate: ["model", "manifest", "decide", "engine", "trace"],
-  cli: ["model", "trace", "simulate"],
+  cli: ["model", "manifest", "api", "client", "trace", "simulate"],
   main: ["model", "decide", "engine", "trace", "simulate", "cli"],
 };
 const layers = Object.keys(mayImport);
