@@ -121,3 +121,19 @@ test("S9, J5: a suspended job that its queue holds back goes on after a restart,
   setLimit(undefined);
   assert.equal(life.decide()[0]?.kind, "resume-job");
 });
+
+test("S9, V4: a job that has just saved has nothing to lose after a restart either", () => {
+  const life = new Life();
+  const node = buildNode({ id: "a", cpu: 9, memory: 9, devices: [1000, 1000, 1000] });
+  life.tell({ kind: "node-added", node });
+  life.tell({ kind: "queue-set", queue: buildQueue({ id: "q" }) });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "first", saveMs: 100 }) });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "elastic", max: 2 }) });
+  life.decide();
+  life.nowMs = 5000;
+  life.tell({ kind: "job-checkpointed", job: jobId("first"), attempt: 1 });
+  life.tell({ kind: "job-submitted", job: buildJob({ id: "high", priority: 1 }) });
+  life.scheduler = life.scheduler.fork();
+  const [stop] = life.decide();
+  assert.ok(stop.kind === "stop-job" && stop.job === "first", "not a member of the elastic one");
+});
