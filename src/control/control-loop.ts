@@ -26,6 +26,8 @@ const HASH_ENTRIES = 100;
 const LAST_STEPS_MAX = 100;
 /** Time between two updates of the journal's copy. */
 const BACK_UP_INTERVAL_MS = 60_000;
+/** Longest time that timers of every system take; they are set again after it. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Commands that wait; more are told to come again. */
 const COMMANDS_MAX = 10_000;
 
@@ -260,7 +262,7 @@ export class ControlLoop {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#wakeMs === undefined) return;
-    const inMs = Math.max(0, this.#wakeMs - this.#readClock());
+    const inMs = Math.min(Math.max(0, this.#wakeMs - this.#readClock()), TIMER_MS_MAX);
     this.#cancelTimer = this.#options.clock.after(inMs, () => this.#bell.resolve());
   }
 
@@ -282,6 +284,7 @@ export class ControlLoop {
     this.#nowMs = this.#readClock();
     const ground = this.#groundAt(this.#nowMs);
     const turn: Turn = { changes: [], events: [], notes: [], askers: [] };
+    this.#unanswered = turn.askers;
     const about = new Set<string>();
     for (const name of this.#views.dueServices()) {
       turn.events.push(remakeService(name, ground));
@@ -297,6 +300,7 @@ export class ControlLoop {
     this.#inbox.splice(0, taken);
     if (turn.changes.length + turn.events.length > 0 || this.#isDue()) this.#finish(turn);
     else for (const { answer } of turn.askers) answer([]);
+    this.#unanswered = [];
   }
 
   /** Decides, and records it before anybody hears of it. */
@@ -304,7 +308,6 @@ export class ControlLoop {
     const { journal, program } = this.#options;
     const nowMs = milliseconds(this.#nowMs);
     const { changes, events, notes, askers } = turn;
-    this.#unanswered = askers;
     const sequence = journal.sequence + 1;
     const actions = this.#scheduler.decide(nowMs, entryRandom(journal.origin.seed, sequence));
     const entry = {
@@ -323,7 +326,6 @@ export class ControlLoop {
     this.#side.engine.carryOut(nowMs, actions);
     this.#wakeMs = this.#scheduler.nextWakeMs(nowMs);
     for (const { answer } of askers) answer(actions);
-    this.#unanswered = [];
     this.#ring.add(changed);
     this.#backUp();
   }

@@ -174,6 +174,18 @@ test("a job that fails is retried, then given up", async () => {
   assert.equal(conditions[0].reason, "retries-exhausted");
 });
 
+test("a deadline further away than any timer reaches is kept", async () => {
+  const day = 24 * 3_600_000;
+  const manifests = jobText("a", "deadline: 960h");
+  const bed = await new ControlBed({ manifests, jobs: { a: { workMs: 50 * day } } }).begin();
+  await bed.apply(manifests);
+  await bed.advance(39 * day);
+  assert.equal(bed.job("a").status.phase, "Running");
+  await bed.advance(2 * day);
+  const { phase, conditions } = bed.job("a").status;
+  assert.deepEqual([phase, conditions[0].reason], ["Failed", "deadline-missed"]);
+});
+
 test("a service is scaled in place, and replaced whole when what it runs changes", async () => {
   const first = serviceText("s", "replicas: {min: 1, max: 1}");
   const bed = await new ControlBed({ manifests: first }).begin();

@@ -46,6 +46,7 @@ export class LastingSimulation {
   readonly clock: Clock = {
     nowMs: () => this.nowMs + (this.#reads += READ_MS),
     after: (ms, call) => {
+      if (!(ms >= 0 && ms < 2 ** 31)) throw new RangeError(`no timer takes ${ms} ms`);
       const timer = { atMs: this.nowMs + ms, call };
       this.#timers.add(timer);
       return () => this.#timers.delete(timer);
