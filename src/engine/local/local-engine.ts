@@ -154,9 +154,14 @@ export class LocalEngine implements LastingEngine {
     for (const action of actions) this.#order(action);
   }
 
-  /** Whether nothing is on this machine, or on its way to or from it. */
-  get isIdle(): boolean {
-    return this.#gangs.isEmpty && this.#replicas.isEmpty;
+  /** Whether no job is on this machine, or on its way to or from it. */
+  get hasNoJobs(): boolean {
+    return this.#gangs.isEmpty;
+  }
+
+  /** Ends all replicas without an order: the next engine of this folder will tell them as gone. */
+  async endReplicas(limitMs: number): Promise<void> {
+    await this.#replicas.endAll(limitMs);
   }
 
   /** Whether the process of this id runs, or is about to. */
@@ -164,7 +169,7 @@ export class LocalEngine implements LastingEngine {
     return this.#processes.isRunning(process);
   }
 
-  /** Asks that all leave, in good order; nothing starts until the engine begins anew. */
+  /** Asks that all jobs leave in good order; nothing starts until an engine of this folder begins. */
   drain(): void {
     if (!this.#isDrained) this.report({ kind: "node-drained", node: this.#options.node.id });
   }

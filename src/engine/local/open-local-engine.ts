@@ -39,6 +39,9 @@ export interface OpenLocalEngine {
   end(): Promise<void>;
 }
 
+/** Time that replicas have to finish their requests and end, when all ends. */
+const END_LIMIT_MS = 60_000;
+
 /** The process of the door. */
 const DOOR = "system.door";
 
@@ -78,6 +81,7 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
       engine.close();
     },
     end: async () => {
+      await engine.endReplicas(END_LIMIT_MS);
       door.close();
       const end = new KeeperClient(folders.keeper);
       engine.close();

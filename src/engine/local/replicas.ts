@@ -23,6 +23,8 @@ const LOADING_ASK_MS = 50;
 /** Wait before a start after so many failures of the service's replicas in a row. */
 const BACKOFF_MS = 250;
 const BACKOFF_MAX_MS = 30_000;
+/** How often is looked whether all have ended. */
+const END_LOOK_MS = 10;
 /** Requests that merely come and go are told so often at most. */
 const TELL_EVERY_MS = 250;
 
@@ -46,6 +48,8 @@ export class Replicas {
   /** Answers in a row that were not yes. */
   readonly #silences = new Map<ReplicaId, number>();
   #table = "";
+  /** No replica takes requests any more. */
+  #isClosed = false;
   #observation: DoorObservation | undefined;
   #isTellingDue = false;
   readonly #toldIdle = new Map<ServiceId, string>();
@@ -84,6 +88,25 @@ export class Replicas {
       this.#replicas.set(data.replica, new Replica(structuredClone(data), this.#world));
     }
     this.#tallies.restore(counts);
+  }
+
+  /**
+   * Ends all of them, whatever was ordered: they take no new requests, finish those begun, and are
+   * asked to end. What is not over within the time is left.
+   */
+  async endAll(limitMs: number): Promise<void> {
+    const { clock, processes } = this.#context;
+    const untilMs = clock.nowMs() + limitMs;
+    this.#isClosed = true;
+    this.#publish();
+    for (const { data } of this.#replicas.values()) data.phase = "stopping";
+    while (clock.nowMs() < untilMs && [...this.#replicas.values()].some(isThere)) {
+      for (const replica of this.#replicas.values()) {
+        if (isThere(replica) && this.#isDrained(replica.data.replica)) replica.pursue();
+      }
+      await new Promise<void>((resolve) => clock.after(END_LOOK_MS, resolve));
+    }
+    for (const { id } of this.#replicas.values()) processes.kill(id);
   }
 
   /** Takes the order down; `pursue` carries it out. @throws Error if it is impossible. */
@@ -305,7 +328,7 @@ export class Replicas {
       replicas: running.flatMap(({ data, id }) => {
         const port = ports.knownPortOf(id);
         if (data.service !== name || port === undefined) return [];
-        return [{ id: data.replica, port, isOpen: data.phase === "ready" }];
+        return [{ id: data.replica, port, isOpen: data.phase === "ready" && !this.#isClosed }];
       }),
     }));
     const table = JSON.stringify(services);
@@ -313,7 +336,7 @@ export class Replicas {
     this.#table = table;
     const revision = this.#door.setTable({ services });
     for (const { data } of running) {
-      if (data.phase === "ready") this.#closedSince.delete(data.replica);
+      if (data.phase === "ready" && !this.#isClosed) this.#closedSince.delete(data.replica);
       else if (!this.#closedSince.has(data.replica)) this.#closedSince.set(data.replica, revision);
     }
   }
@@ -351,6 +374,10 @@ export class Replicas {
       .map(({ data }) => data.replica)
       .filter((replica) => this.#insideOf(replica) === 0);
   }
+}
+
+function isThere({ data }: Replica): boolean {
+  return data.process === "asked" || data.process === "running";
 }
 
 function serviceOf(replica: ReplicaId): ServiceId {

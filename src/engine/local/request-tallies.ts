@@ -7,7 +7,7 @@ import type { DoorObservation, ServiceObservation } from "./door/protocol.ts";
 interface Base {
   /** Of the door. */
   readonly incarnation: string;
-  /** Requests that were over before it began. */
+  /** Requests that were over before it began; below 0 for those that another service had. */
   readonly before: number;
 }
 
@@ -43,10 +43,14 @@ export class RequestTallies {
     return this.#told.get(service);
   }
 
-  /** The service is gone; one of the same name begins at 0. */
+  /** The service is gone; one of the same name begins at 0, though a door goes on counting. */
   forget(service: ServiceId): void {
+    const told = this.#told.get(service);
+    const base = this.#bases.get(service);
     this.#told.delete(service);
-    if (this.#bases.delete(service)) this.#write();
+    if (told === undefined || base === undefined) return;
+    this.#bases.set(service, { ...base, before: base.before - told.arrived });
+    this.#write();
   }
 
   /** The counts as they are now. */
@@ -60,7 +64,8 @@ export class RequestTallies {
       this.#write();
     }
     const { before } = base;
-    return { arrived: before + arrived, begun: before + begun, ended: before + ended };
+    const since = (count: number) => Math.max(0, before + count);
+    return { arrived: since(arrived), begun: since(begun), ended: since(ended) };
   }
 
   #write(): void {

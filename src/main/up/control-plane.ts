@@ -121,7 +121,7 @@ function openEngine(
 async function leave({ engine }: OpenLocalEngine): Promise<void> {
   engine.drain();
   for (let waitedMs = 0; waitedMs < LEAVE_LIMIT_MS; waitedMs += LEFT_LOOK_MS) {
-    if (engine.isIdle) return;
+    if (engine.hasNoJobs) return;
     await new Promise((resolve) => setTimeout(resolve, LEFT_LOOK_MS));
   }
 }
