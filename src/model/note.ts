@@ -12,4 +12,6 @@ export interface Note {
   readonly reason: string;
   /** A sentence for people, with the numbers. */
   readonly message: string;
+  /** What is so about the object until another note of this type: `Throttled`, `Isolated`. */
+  readonly condition?: { readonly type: string; readonly status: "True" | "False" };
 }

@@ -206,6 +206,7 @@ test("notes are remembered as events; throttling is a condition, since when it i
     type: "Normal",
     reason: "throttled",
     message: "CPU pressure 40 %",
+    condition: { type: "Throttled", status: "True" },
   } as const;
   fold({ notes: [note] });
   fold({ notes: [{ ...note, message: "CPU pressure 50 %" }] });

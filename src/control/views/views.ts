@@ -194,15 +194,13 @@ export class Views {
     else foldJobAction(this.tables, action, nowMs);
   }
 
-  /** Throttling is a state; all else that an engine tells is only remembered. */
+  /** What a note says of a state is kept; all else that an engine tells is only remembered. */
   #foldNote(note: Note, nowMs: number): void {
     this.#record(describeNote(note), nowMs);
-    const { about, reason, message } = note;
+    const { about, condition, reason, message } = note;
     const known = this.tables.find(about.kind, about.name);
-    const status = THROTTLING[reason];
-    if (known === undefined || status === undefined) return;
-    const condition = { type: "Throttled", status, reason, message, sinceMs: nowMs } as const;
-    setCondition(known.record, condition);
+    if (known === undefined || condition === undefined) return;
+    setCondition(known.record, { ...condition, reason, message, sinceMs: nowMs });
     this.tables.touch(about.kind, about.name);
   }
 
@@ -248,13 +246,6 @@ export class Views {
     return { version: this.#version, change: { type, object } };
   }
 }
-
-/** What the engine's words of throttling mean for the condition. */
-const THROTTLING: Readonly<Record<string, "True" | "False" | undefined>> = {
-  throttled: "True",
-  frozen: "True",
-  released: "False",
-};
 
 /** What is said of a replica is also about its service. */
 function isAbout(

@@ -51,11 +51,28 @@ export class Colocation {
 
   begin(): void {
     this.#isolation.limitOffline(UNLIMITED);
+    this.#options.note(this.#isolationNote());
+    this.#noteHold("none", "offline work may use all that is idle");
     this.#next();
   }
 
   close(): void {
     this.#cancel();
+  }
+
+  /** What keeps online work from harm on this machine, and what is weaker than it should be. */
+  #isolationNote(): Note {
+    const { kind, promises } = this.#isolation.describe();
+    const weaker = promises.filter(({ isKept }) => !isKept);
+    const isWhole = kind !== "none";
+    const rest = weaker.map(({ what, by }) => `${what} by ${by}`).join(", ");
+    return {
+      about: { kind: "Node", name: this.#options.node.id },
+      type: isWhole ? "Normal" : "Warning",
+      reason: kind,
+      message: weaker.length === 0 ? "the kernel keeps every promise" : `weaker: ${rest}`,
+      condition: { type: "Isolated", status: isWhole ? "True" : "False" },
+    };
   }
 
   #next(): void {
@@ -86,22 +103,30 @@ export class Colocation {
   #rest(): void {
     if (this.#sampler === undefined) return;
     this.#sampler = undefined;
-    if (this.#state.level.kind !== "none") this.#isolation.limitOffline(UNLIMITED);
+    if (this.#state.level.kind !== "none") {
+      this.#isolation.limitOffline(UNLIMITED);
+      this.#noteHold("none", "there is only one kind of work now");
+    }
     this.#state = CALM_STATE;
   }
 
   #obey({ kind, limit, evict, reason }: ReflexOrder): void {
     this.#isolation.limitOffline(limit);
-    const { node, note, tell } = this.#options;
-    const isWorse = kind !== "none";
-    note({
-      about: { kind: "Node", name: node.id },
-      type: isWorse ? "Warning" : "Normal",
-      reason: kind === "none" ? "released" : kind,
-      message: reason,
-    });
+    this.#noteHold(kind, reason);
+    const { node, tell } = this.#options;
     // All that is lent is taken back: jobs of least lost work leave for it (A7).
     if (evict) tell({ kind: "node-observed", node: node.id, cpuUsed: node.cpu });
+  }
+
+  #noteHold(kind: ReflexOrder["kind"], message: string): void {
+    const isHeld = kind !== "none";
+    this.#options.note({
+      about: { kind: "Node", name: this.#options.node.id },
+      type: isHeld ? "Warning" : "Normal",
+      reason: isHeld ? kind : "released",
+      message,
+      condition: { type: "Throttled", status: isHeld ? "True" : "False" },
+    });
   }
 
   /** What online work uses, as the most of some windows of a second. */
