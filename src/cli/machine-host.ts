@@ -24,6 +24,12 @@ export interface MachineHost {
   doctor(home: string): Promise<readonly DoctorLine[]>;
   /** Decides everything in a journal anew. */
   replay(file: string): Promise<ReplayAnswer>;
+  /** Keeps what standard input brings as an entry of a secret. @throws UsageError for a bad name. */
+  setSecret(home: string, name: string, key: string): Promise<void>;
+  /** @throws UsageError if there is none. */
+  deleteSecret(home: string, name: string): Promise<void>;
+  /** `NAME/KEY`, sorted. */
+  listSecrets(home: string): Promise<readonly string[]>;
   /** Makes a damaged journal whole again, as far as it can be read. */
   restore(file: string): Promise<readonly string[]>;
 }

@@ -36,6 +36,11 @@ const VERBS: readonly Verb[] = [
     load: async (host) => (await import("./restore.ts")).restoreCommand(host),
   },
   {
+    name: "secret",
+    summary: "Keep texts that manifests name and never hold.",
+    load: async (host) => (await import("./secret.ts")).secretCommand(host),
+  },
+  {
     name: "start",
     summary: "Fill a built-in generated cluster and compare placement policies.",
     load: async (host) => (await import("./start.ts")).startCommand(host),

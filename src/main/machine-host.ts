@@ -25,6 +25,20 @@ export function machineHost(version: string, note: (line: string) => void): Mach
       const { replayFile } = await import("./journal-commands.ts");
       return replayFile(file);
     },
+    setSecret: async (home, name, key) => {
+      const { setSecret } = await import("./secrets.ts");
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      setSecret(home, { name, key, value: Buffer.concat(chunks) });
+    },
+    deleteSecret: async (home, name) => {
+      const { deleteSecret } = await import("./secrets.ts");
+      deleteSecret(home, name);
+    },
+    listSecrets: async (home) => {
+      const { listSecrets } = await import("./secrets.ts");
+      return listSecrets(home);
+    },
     restore: async (file) => {
       const { restoreFile } = await import("./journal-commands.ts");
       return restoreFile(file);

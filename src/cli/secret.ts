@@ -1,0 +1,36 @@
+import { Command } from "commander";
+import type { Host } from "./host.ts";
+
+/** `neuraxis secret`: texts that manifests name and never hold. */
+export function secretCommand(host: Host): Command {
+  const set = new Command("set")
+    .description("Keep an entry of a secret, read from standard input to its end.")
+    .argument("<name>", "the secret")
+    .argument("<key>", "its entry")
+    .option("--home <folder>", "the home (default: $NEURAXIS_HOME, or ~/.neuraxis)")
+    .action(async (name: string, key: string, { home }: { home?: string }) => {
+      await host.machine.setSecret(host.machine.homeFolder(home), name, key);
+      host.note(
+        `secret ${name} has an entry ${key} now; processes get it from their next start on`,
+      );
+    });
+  const remove = new Command("delete")
+    .description("Forget a secret with all its entries.")
+    .argument("<name>", "the secret")
+    .option("--home <folder>", "the home (default: $NEURAXIS_HOME, or ~/.neuraxis)")
+    .action(async (name: string, { home }: { home?: string }) => {
+      await host.machine.deleteSecret(host.machine.homeFolder(home), name);
+    });
+  const list = new Command("list")
+    .description("Name all secrets and their entries; never what is in them.")
+    .option("--home <folder>", "the home (default: $NEURAXIS_HOME, or ~/.neuraxis)")
+    .action(async ({ home }: { home?: string }) => {
+      const names = await host.machine.listSecrets(host.machine.homeFolder(home));
+      host.print(names.map((name) => `${name}\n`).join(""));
+    });
+  return new Command("secret")
+    .description("Keep texts that manifests name and never hold.")
+    .addCommand(set)
+    .addCommand(list)
+    .addCommand(remove);
+}
