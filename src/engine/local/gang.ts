@@ -39,6 +39,7 @@ export class Gang {
   readonly #world: GangWorld;
   /** Whether processes are being frozen or thawed just now. */
   #isTurning = false;
+  #isOver = false;
 
   constructor(data: SavedGang, world: GangWorld) {
     this.data = data;
@@ -108,8 +109,13 @@ export class Gang {
     this.data.phase = "stopping";
   }
 
-  /** What holds since this was told of it; true if the gang is over. */
+  /** What holds since this was told of it; true if the gang is over: it does nothing any more. */
   told(event: Event): boolean {
+    this.#isOver ||= this.#takeTold(event);
+    return this.#isOver;
+  }
+
+  #takeTold(event: Event): boolean {
     switch (event.kind) {
       case "job-started":
         this.data.hasBegun = true;
@@ -180,6 +186,7 @@ export class Gang {
 
   /** Does what the phase wants next. */
   pursue(): void {
+    if (this.#isOver) return;
     switch (this.data.phase) {
       case "waiting":
         if (this.#world.departures.areOver(this.data.after)) this.#comeUp();
@@ -373,6 +380,7 @@ export class Gang {
       type: "Warning",
       reason: isHungry ? "out-of-memory" : end.kind === "refused" ? end.code : "member-failed",
       message: `member ${member.number} (${member.role}) of attempt ${this.data.attempt} ${inWords(end)}`,
+      condition: { type: "MemberFailed", status: "True" },
     });
   }
 

@@ -57,6 +57,7 @@ export class Replica {
   readonly #world: ReplicaWorld;
   /** Whether it is asked if it serves, or is being frozen or thawed, just now. */
   #isTurning = false;
+  #isOver = false;
 
   constructor(data: SavedReplica, world: ReplicaWorld) {
     this.data = data;
@@ -109,8 +110,13 @@ export class Replica {
     this.data.phase = "stopping";
   }
 
-  /** What holds since this was told of it; true if the replica is over. */
+  /** What holds since this was told of it; true if the replica is over: it does nothing any more. */
   told(event: Event): boolean {
+    this.#isOver ||= this.#takeTold(event);
+    return this.#isOver;
+  }
+
+  #takeTold(event: Event): boolean {
     switch (event.kind) {
       case "replica-ready":
         if (this.data.process === "none") this.data.process = "asked";
@@ -162,6 +168,7 @@ export class Replica {
 
   /** Does what the phase wants next. */
   pursue(): void {
+    if (this.#isOver) return;
     const { phase, process } = this.data;
     if (process === "ended") return this.#fallApart();
     switch (phase) {
