@@ -377,7 +377,7 @@ export class Replicas {
 }
 
 function isThere({ data }: Replica): boolean {
-  return data.process === "asked" || data.process === "running";
+  return data.process === "running";
 }
 
 function serviceOf(replica: ReplicaId): ServiceId {
