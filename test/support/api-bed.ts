@@ -72,16 +72,23 @@ export class ApiBed {
     });
   }
 
-  /** All that comes back for these bytes until the server closes; the client closes at once if told. */
-  async sendRaw(bytes: string | Uint8Array, options: { readonly end: boolean }): Promise<string> {
+  /** What comes back for these bytes until the server closes. */
+  async sendRaw(bytes: string | Uint8Array): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
     const socket = connect(this.#port, "127.0.0.1");
     let text = "";
-    socket.on("data", (chunk) => (text += chunk.toString("latin1")));
     socket.on("error", () => {}).once("close", () => resolve(text));
-    if (options.end) socket.end(bytes);
-    else socket.write(bytes);
+    socket.on("data", (chunk) => (text += chunk.toString("latin1"))).write(bytes);
     return promise;
+  }
+
+  /** Asks for a path with the token, and reads nothing of the answer. */
+  sendDeaf(path: string): void {
+    const socket = connect(this.#port, "127.0.0.1").on("error", () => {});
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`,
+    );
+    after(() => socket.destroy());
   }
 }
 

@@ -86,10 +86,16 @@ export class ApiServer {
     this.#isClosing = true;
     const isClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const stop of this.#stops) stop.abort();
-    this.#server.closeIdleConnections();
+    this.#closeIfIdle();
     const timer = setTimeout(() => this.#server.closeAllConnections(), this.#limits.closeMs);
     await isClosed;
     clearTimeout(timer);
+  }
+
+  /** Closes what would wait for further requests. */
+  #closeIfIdle(): void {
+    if (this.#stops.size === 0) this.#server.closeAllConnections();
+    else this.#server.closeIdleConnections();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -98,6 +104,7 @@ export class ApiServer {
     response.once("close", () => {
       stop.abort();
       this.#stops.delete(stop);
+      if (this.#isClosing) this.#closeIfIdle();
     });
     try {
       if (this.#isClosing) {
