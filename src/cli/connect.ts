@@ -29,8 +29,8 @@ export function withConnection(command: Command): Command {
  * address that stands beside it, and to no other.
  * @throws CommandError if none runs there, UsageError if something is missing or cannot be read.
  */
-export async function connect({ user }: Host, flags: ConnectFlags): Promise<Client> {
-  const folder = homeOf(user, flags.home);
+export async function connect({ user, machine }: Host, flags: ConnectFlags): Promise<Client> {
+  const folder = machine.homeFolder(flags.home);
   const own = await readAddress(user, folder);
   const url = flags.server ?? wordOf(user, "NEURAXIS_SERVER") ?? own;
   if (url === undefined) {
@@ -45,14 +45,6 @@ export async function connect({ user }: Host, flags: ConnectFlags): Promise<Clie
     throw new UsageError("the token is empty or has characters that no token has; copy it anew");
   }
   return createClient({ url, token });
-}
-
-/** The folder of the state. */
-function homeOf(user: UserHost, flag: string | undefined): string {
-  const named = flag ?? wordOf(user, "NEURAXIS_HOME");
-  return named === undefined
-    ? path.join(user.homeFolder, ".neuraxis")
-    : path.resolve(user.folder, named);
 }
 
 /** A variable of the environment; an empty one is none. */

@@ -18,10 +18,13 @@ export interface Reference<Kind extends ObjectKind = ObjectKind> {
   readonly name: string;
 }
 
-/** What `get` asks for: whole kinds, or objects by name. */
-export type Wanted =
-  | { readonly names?: undefined; readonly kinds: readonly ObjectKind[] }
-  | { readonly names: readonly Reference[] };
+/** What `get` asks for. */
+export interface Wanted {
+  /** Each once. */
+  readonly kinds: readonly ObjectKind[];
+  /** Absent: all of these kinds. */
+  readonly names?: readonly Reference[];
+}
 
 /** The kind that a word such as `jobs`, `svc` or `BatchJob` means. @throws UsageError. */
 export function parseKind(word: string): ObjectKind {
@@ -49,15 +52,19 @@ export function parseReference(words: readonly string[]): Reference {
 /** The words after `get`: `KIND[,KIND]`, `all`, `KIND NAME...` or `KIND/NAME...`. @throws UsageError. */
 export function parseWanted(words: readonly string[]): Wanted {
   const [first = "", ...rest] = words;
-  if (first.includes("/")) return { names: words.map((word) => parseReference([word])) };
+  if (first.includes("/")) return wantNames(words.map((word) => parseReference([word])));
   if (first.toLowerCase() === ALL && rest.length === 0) return { kinds: KINDS };
-  const kinds = first.split(",").map(parseKind);
-  if (rest.length === 0) return { kinds: Array.from(new Set(kinds)) };
+  const kinds = Array.from(new Set(first.split(",").map(parseKind)));
+  if (rest.length === 0) return { kinds };
   const [kind, another] = kinds;
   if (kind === undefined || another !== undefined) {
     throw new UsageError(`"${first}" are several kinds; names stand after one kind`);
   }
-  return { names: rest.map((name) => ({ kind, name })) };
+  return wantNames(rest.map((name) => ({ kind, name })));
+}
+
+function wantNames(names: readonly Reference[]): Wanted {
+  return { names, kinds: Array.from(new Set(names.map(({ kind }) => kind))) };
 }
 
 /** `job/train`: what every command that takes an object reads. */

@@ -41,6 +41,56 @@ const VERBS: readonly Verb[] = [
     load: async (host) => (await import("./secret.ts")).secretCommand(host),
   },
   {
+    name: "apply",
+    summary: "Make what manifests ask for, all of it or nothing.",
+    load: async (host) => (await import("./apply.ts")).applyCommand(host),
+  },
+  {
+    name: "get",
+    summary: "Print objects as tables or data, once or as they change.",
+    load: async (host) => (await import("./get.ts")).getCommand(host),
+  },
+  {
+    name: "describe",
+    summary: "Tell all that is known of one object.",
+    load: async (host) => (await import("./describe.ts")).describeCommand(host),
+  },
+  {
+    name: "why",
+    summary: "Tell what keeps a job waiting, and what would start it.",
+    load: async (host) => (await import("./why.ts")).whyCommand(host),
+  },
+  {
+    name: "logs",
+    summary: "Print what a process of a job or a service has written.",
+    load: async (host) => (await import("./logs.ts")).logsCommand(host),
+  },
+  {
+    name: "delete",
+    summary: "Delete objects, by name or by their manifests.",
+    load: async (host) => (await import("./delete.ts")).deleteCommand(host),
+  },
+  {
+    name: "wait",
+    summary: "Wait until an object is in a state.",
+    load: async (host) => (await import("./wait.ts")).waitCommand(host),
+  },
+  {
+    name: "queue",
+    summary: "Print the tree of queues, with what they hold.",
+    load: async (host) => (await import("./queue.ts")).queueCommand(host),
+  },
+  {
+    name: "events",
+    summary: "Print what happened, the newest last.",
+    load: async (host) => (await import("./events.ts")).eventsCommand(host),
+  },
+  {
+    name: "version",
+    summary: "Print the versions of this program and of the control plane.",
+    load: async (host) => (await import("./version.ts")).versionCommand(host),
+  },
+  {
     name: "start",
     summary: "Fill a built-in generated cluster and compare placement policies.",
     load: async (host) => (await import("./start.ts")).startCommand(host),

@@ -5,8 +5,6 @@ export interface UserHost {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Absolute path of the folder that the user is in. */
   readonly folder: string;
-  /** Absolute path of the user's home. */
-  readonly homeFolder: string;
   /** Standard output. */
   readonly screen: Screen;
   /** Lines of the terminal. */

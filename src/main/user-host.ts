@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
+import { isatty } from "node:tty";
 import type { UserHost } from "../cli/user-host.ts";
 import { UsageError } from "../cli/usage-error.ts";
 
@@ -12,11 +12,10 @@ const ROWS = 24;
 /** The process's own terminal, environment and files. @param endWith takes the exit code. */
 export function userHost(endWith: (code: number) => void): UserHost {
   const { stdout, stdin, env } = process;
-  const isTerminal = stdout.isTTY === true;
+  const isTerminal = isatty(stdout.fd);
   return {
     environment: env,
     folder: process.cwd(),
-    homeFolder: homedir(),
     screen: {
       isTerminal,
       // https://no-color.org: present and not empty, whatever its value.

@@ -6,6 +6,7 @@ import type {
   WrittenObjects,
 } from "../../api/objects.ts";
 import { unreachable } from "../../model/unreachable.ts";
+import { nameOf } from "../kinds.ts";
 import { ageOf } from "./age.ts";
 import { sayBounds, sayMemory, sayMilli, sayPart, sayRunTime } from "./amounts.ts";
 import type { Row } from "./columns.ts";
@@ -112,9 +113,11 @@ const REPLICA: Columns<"Replica"> = [
   { title: "DEVICES", cell: ({ status }) => listed(status.devices.map(String)), isWide: true },
 ];
 
-/** How a table is to be. */
-export interface TableOptions {
+/** How a line of a table is to be. */
+export interface RowForm {
   readonly isWide: boolean;
+  /** Whether names say their kind. */
+  readonly saysKind: boolean;
   readonly nowMs: number;
 }
 
@@ -124,7 +127,12 @@ export function titlesOf(kind: ObjectKind, isWide: boolean): Row {
 }
 
 /** An object's line in the table of its kind. */
-export function cellsOf(object: WrittenObject, { isWide, nowMs }: TableOptions): Row {
+export function rowOf(object: WrittenObject, form: RowForm): Row {
+  const [name = "", ...cells] = cellsOf(object, form);
+  return [form.saysKind ? nameOf(object.kind, name) : name, ...cells];
+}
+
+function cellsOf(object: WrittenObject, { isWide, nowMs }: RowForm): Row {
   const fill = <Shown>(columns: readonly Column<Shown>[], shown: Shown) =>
     columns
       .filter((column) => isWide || column.isWide !== true)

@@ -1,0 +1,78 @@
+import { Command } from "commander";
+import type { WrittenObject } from "../api/objects.ts";
+import type { Client } from "../client/client.ts";
+import { connect, type ConnectFlags, withConnection } from "./connect.ts";
+import { findObject } from "./find-object.ts";
+import { followObjects } from "./follow-objects.ts";
+import type { Host } from "./host.ts";
+import { nameOf, parseWanted, pluralOf, type Wanted } from "./kinds.ts";
+import { type OutputForm, printData, withOutput } from "./output.ts";
+import { parseSelector } from "./selector.ts";
+import { formatColumns } from "./texts/columns.ts";
+import { rowOf, titlesOf } from "./texts/object-columns.ts";
+
+interface GetFlags extends ConnectFlags {
+  readonly output?: OutputForm;
+  readonly selector?: string;
+  readonly watch?: boolean;
+}
+
+/** `neuraxis get`: objects as tables or data, once or as they change. */
+export function getCommand(host: Host): Command {
+  const command = new Command("get")
+    .argument("<kind>", "job, service, queue, node, replica, all; or KIND/NAME")
+    .argument("[names...]", "absent: all of the kind")
+    .option("-l, --selector <labels>", "only those with labels such as team=nlp")
+    .option("-w, --watch", "print each change as it comes")
+    .action((kind: string, names: readonly string[], flags: GetFlags) =>
+      get(host, parseWanted([kind, ...names]), flags),
+    );
+  return withConnection(withOutput(command, ["json", "yaml", "wide", "name"]));
+}
+
+async function get(host: Host, wanted: Wanted, flags: GetFlags): Promise<void> {
+  const { output, selector, watch } = flags;
+  const isSelected = parseSelector(selector);
+  const client = await connect(host, flags);
+  if (watch === true) return followObjects(host, client, { wanted, isSelected, output });
+  const objects = (await fetchObjects(client, wanted)).filter(isSelected);
+  if (output === "json" || output === "yaml") {
+    const [only] = objects;
+    const isOne = wanted.names?.length === 1 && only !== undefined;
+    return printData(host, output, isOne ? only : { kind: "List", items: objects });
+  }
+  if (output === "name") {
+    for (const { kind, metadata } of objects) host.print(`${nameOf(kind, metadata.name)}\n`);
+    return;
+  }
+  printTables(host, wanted, objects, output === "wide");
+}
+
+async function fetchObjects(client: Client, { kinds, names }: Wanted): Promise<WrittenObject[]> {
+  const objects: WrittenObject[] = [];
+  if (names === undefined) {
+    for (const kind of kinds) objects.push(...(await client.list(kind)).objects);
+  } else for (const reference of names) objects.push(await findObject(client, reference));
+  return objects;
+}
+
+/** A table for each kind that has objects; of several kinds each name says its kind. */
+function printTables(
+  host: Host,
+  { kinds }: Wanted,
+  objects: readonly WrittenObject[],
+  isWide: boolean,
+): void {
+  if (objects.length === 0) {
+    host.note(`There are no ${kinds.map(pluralOf).join(", ")}.`);
+    return;
+  }
+  const { screen } = host.user;
+  const form = { isWide, saysKind: kinds.length > 1, nowMs: host.user.nowMs() };
+  const tables = kinds.flatMap((kind) => {
+    const rows = objects.filter((object) => object.kind === kind);
+    const cells = rows.map((object) => rowOf(object, form));
+    return rows.length === 0 ? [] : [formatColumns([titlesOf(kind, isWide), ...cells], screen)];
+  });
+  host.print(tables.join("\n"));
+}
