@@ -52,7 +52,8 @@ export async function open(address: ApiAddress, request: Request): Promise<Respo
   try {
     const response = await fetch(url, {
       method,
-      headers: { Authorization: `Bearer ${address.token}`, ...headers },
+      // A connection of its own is never one that the server is closing just now.
+      headers: { Authorization: `Bearer ${address.token}`, Connection: "close", ...headers },
       signal: AbortSignal.any(signals),
       redirect: "error", // The token goes nowhere else.
       ...(body === undefined ? {} : { body }),

@@ -76,6 +76,7 @@ export async function* watch(
       problem = error;
     }
     if (attempt >= ATTEMPTS_MAX) throw problem;
+    if (version === undefined) continue; // Nothing is down: it only has to be listed anew.
     const waitMs = Math.min(WAIT_MS * 2 ** attempt, WAIT_MS_MAX);
     await wait(waitMs, undefined, stop === undefined ? {} : { signal: stop }).catch(() => {});
   }

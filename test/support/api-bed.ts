@@ -23,28 +23,26 @@ export class ApiBed {
   /** What was ordered at the end. */
   readonly endings: string[] = [];
   readonly token = TOKEN;
-  readonly #server: ApiServer;
+  readonly #options: Partial<ApiServerOptions>;
+  #server: ApiServer;
   #port = 0;
 
   private constructor(options: Partial<ApiServerOptions>) {
-    const logs: LogFiles = { find: (owner) => this.logs.get(keyOf(owner)) };
-    this.#server = new ApiServer({
-      plane: this.plane,
-      logs,
-      version: "1.2.3",
-      shutDown: (workloads) => this.endings.push(workloads),
-      token: TOKEN,
-      report: (_request, error) => this.bugs.push(error),
-      ...options,
-    });
+    this.#options = options;
+    this.#server = this.#makeServer();
   }
 
   static async start(options: Partial<ApiServerOptions> = {}): Promise<ApiBed> {
     const bed = new ApiBed(options);
-    const { port } = await bed.#server.listen(0, "127.0.0.1");
-    bed.#port = port;
+    await bed.#listen();
     after(() => bed.close());
     return bed;
+  }
+
+  /** After `close`: another server at the same address, over the same plane. */
+  async restart(): Promise<void> {
+    this.#server = this.#makeServer();
+    await this.#listen();
   }
 
   get port(): number {
@@ -63,6 +61,24 @@ export class ApiBed {
     return this.#server.close();
   }
 
+  async #listen(): Promise<void> {
+    const { port } = await this.#server.listen(this.#port, "127.0.0.1");
+    this.#port = port;
+  }
+
+  #makeServer(): ApiServer {
+    const logs: LogFiles = { find: (owner) => this.logs.get(keyOf(owner)) };
+    return new ApiServer({
+      plane: this.plane,
+      logs,
+      version: "1.2.3",
+      shutDown: (workloads) => this.endings.push(workloads),
+      token: TOKEN,
+      report: (_request, error) => this.bugs.push(error),
+      ...this.#options,
+    });
+  }
+
   /** A request with the token, unless its headers say otherwise. */
   fetch(path: string, { method = "GET", body, headers = {} }: Asked = {}): Promise<Response> {
     return fetch(new URL(path, this.url), {
@@ -72,13 +88,24 @@ export class ApiBed {
     });
   }
 
-  /** What comes back for these bytes until the server closes. */
-  async sendRaw(bytes: string | Uint8Array): Promise<string> {
+  /**
+   * What comes back for these bytes until the server closes, or something has come. `half`: the
+   * client closes its side at once.
+   */
+  async sendRaw(
+    bytes: string | Uint8Array,
+    { half = false, until }: { readonly half?: boolean; readonly until?: RegExp } = {},
+  ): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
     const socket = connect(this.#port, "127.0.0.1");
     let text = "";
     socket.on("error", () => {}).once("close", () => resolve(text));
-    socket.on("data", (chunk) => (text += chunk.toString("latin1"))).write(bytes);
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
+      if (until?.test(text) === true) socket.destroy();
+    });
+    if (half) socket.end(bytes);
+    else socket.write(bytes);
     return promise;
   }
 
