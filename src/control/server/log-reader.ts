@@ -33,7 +33,7 @@ export class LogReader {
   /** FILE.1 as it was when there was nothing more to read, or when reading began. */
   #quiet: Identity | undefined;
 
-  private constructor(file: string) {
+  constructor(file: string) {
     this.#file = file;
   }
 
