@@ -71,6 +71,21 @@ const VERBS: readonly Verb[] = [
     load: async (host) => (await import("./delete.ts")).deleteCommand(host),
   },
   {
+    name: "run",
+    summary: "Run a command as a job, and end as it ends.",
+    load: async (host) => (await import("./run.ts")).runCommand(host),
+  },
+  {
+    name: "serve",
+    summary: "Run a command as a model service, and tell where it serves.",
+    load: async (host) => (await import("./serve.ts")).serveCommand(host),
+  },
+  {
+    name: "top",
+    summary: "Watch nodes, services and jobs, live.",
+    load: async (host) => (await import("./top.ts")).topCommand(host),
+  },
+  {
     name: "wait",
     summary: "Wait until an object is in a state.",
     load: async (host) => (await import("./wait.ts")).waitCommand(host),
@@ -89,6 +104,11 @@ const VERBS: readonly Verb[] = [
     name: "version",
     summary: "Print the versions of this program and of the control plane.",
     load: async (host) => (await import("./version.ts")).versionCommand(host),
+  },
+  {
+    name: "completion",
+    summary: "Print what completes commands in bash, zsh or fish.",
+    load: async (host) => (await import("./completion.ts")).completionCommand(host),
   },
   {
     name: "start",

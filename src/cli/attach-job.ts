@@ -1,0 +1,92 @@
+import type { WrittenObjects } from "../api/objects.ts";
+import type { Client } from "../client/client.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { Host } from "./host.ts";
+import { exitCodeOf, sayProgress } from "./job-end.ts";
+import { nameOf } from "./kinds.ts";
+import { MemberOutput } from "./member-output.ts";
+import { watchObject } from "./watch-object.ts";
+
+/** What shells give for a program that an interrupt has ended: 128 and SIGINT's number. */
+const INTERRUPTED = 130;
+/** Members whose output is shown; each takes two streams of the API. */
+const MEMBERS_SHOWN_MAX = 16;
+/** Newest events in which the exit code is looked for. */
+const EVENTS = 100;
+
+/**
+ * Shows a job's output until it has ended. The first interrupt cancels the job, a second one leaves.
+ * @returns the exit code of its command, or that of what became of it instead.
+ */
+export async function attachJob(
+  host: Host,
+  client: Client,
+  { name, members }: { readonly name: string; readonly members: number },
+): Promise<number> {
+  const left = new AbortController();
+  const output = new MemberOutput(host, client, name);
+  if (members > MEMBERS_SHOWN_MAX) {
+    host.note(`Only the output of the first ${MEMBERS_SHOWN_MAX} members is shown.`);
+  }
+  let interrupts = 0;
+  const undo = host.user.onInterrupt(() => {
+    interrupts += 1;
+    if (interrupts > 1) left.abort();
+    else cancel(host, client, name);
+  });
+  try {
+    const job = await follow(host, client, { name, stop: left.signal }, (attempt) =>
+      output.show(attempt, Math.min(members, MEMBERS_SHOWN_MAX), left.signal),
+    );
+    await output.end();
+    if (interrupts > 0) return INTERRUPTED;
+    if (job !== undefined) return await tellEnd(host, client, job);
+    host.note(`${nameOf("BatchJob", name)} was deleted before it ended.`);
+    return EXIT.refused;
+  } finally {
+    undo();
+  }
+}
+
+/** The job once it has ended, telling what keeps it until then; `undefined` if it is gone. */
+async function follow(
+  host: Host,
+  client: Client,
+  { name, stop }: { readonly name: string; readonly stop: AbortSignal },
+  onAttempt: (attempt: number) => void,
+): Promise<WrittenObjects["BatchJob"] | undefined> {
+  let told = "";
+  for await (const job of watchObject(client, { kind: "BatchJob", name }, stop)) {
+    if (job === undefined) return undefined;
+    const { phase, attempt, endedAt } = job.status;
+    const news = sayProgress(job);
+    if (news !== told && news !== "") host.note(news);
+    told = news;
+    if (phase !== "Pending" && phase !== "Starting" && attempt > 0) onAttempt(attempt);
+    if (endedAt !== undefined) return job;
+  }
+  return undefined;
+}
+
+function cancel(host: Host, client: Client, name: string): void {
+  host.note(`${nameOf("BatchJob", name)} is cancelled; Ctrl-C once more leaves without waiting.`);
+  client.delete("BatchJob", name).catch((error: unknown) => {
+    host.note(`error: it could not be cancelled: ${error instanceof Error ? error.message : ""}`);
+  });
+}
+
+async function tellEnd(
+  host: Host,
+  client: Client,
+  job: WrittenObjects["BatchJob"],
+): Promise<number> {
+  const { name } = job.metadata;
+  const events = await client.events({ about: `BatchJob/${name}`, limit: EVENTS });
+  const code = exitCodeOf(job.status.phase, events);
+  const wrong = job.status.conditions.find(
+    ({ type, status }) => type === "Completed" && status === "False",
+  );
+  if (wrong !== undefined)
+    host.note(`${nameOf("BatchJob", name)} ${wrong.reason}: ${wrong.message}`);
+  return code ?? EXIT.refused;
+}

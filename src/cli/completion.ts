@@ -1,0 +1,32 @@
+import { Argument, Command } from "commander";
+import type { Host } from "./host.ts";
+import { type CompletedCommand, completionScript, SHELLS } from "./texts/completion-script.ts";
+
+/** `neuraxis completion`: a script for a shell. */
+export function completionCommand(host: Host): Command {
+  return new Command("completion")
+    .addArgument(new Argument("<shell>", "whose script").choices(SHELLS))
+    .addHelpText(
+      "after",
+      "\nbash: source <(neuraxis completion bash)\n" +
+        "zsh:  source <(neuraxis completion zsh)\n" +
+        "fish: neuraxis completion fish | source",
+    )
+    .action(async (shell: (typeof SHELLS)[number]) => {
+      // All other commands are loaded for it alone.
+      const { createProgram } = await import("./program.ts");
+      const program = await createProgram(host);
+      host.print(completionScript(shell, program.commands.map(describeCommand)));
+    });
+}
+
+function describeCommand(command: Command): CompletedCommand {
+  return {
+    name: command.name(),
+    summary: command.description(),
+    flags: command.options.flatMap(({ short, long }) =>
+      [short, long].filter((flag) => typeof flag === "string"),
+    ),
+    children: command.commands.map(describeCommand),
+  };
+}
