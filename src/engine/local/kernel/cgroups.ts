@@ -144,6 +144,11 @@ export class Cgroups implements Isolation {
     return this.#measure((hierarchy) => this.#classFolder(hierarchy, workClass));
   }
 
+  classCpuMs(workClass: WorkClass): number {
+    const cpu = this.#find("core", "cpuacct");
+    return cpu === undefined ? 0 : dialectOf(cpu).cpuMs(this.#classFolder(cpu, workClass));
+  }
+
   processes(workClass: WorkClass): readonly number[] {
     const [hierarchy] = this.#hierarchies;
     return hierarchy === undefined ? [] : listProcesses(this.#classFolder(hierarchy, workClass));

@@ -109,6 +109,10 @@ export class NoCgroups implements Isolation {
     };
   }
 
+  classCpuMs(workClass: WorkClass): number {
+    return this.classUsage(workClass).cpuMs;
+  }
+
   processes(workClass: WorkClass): readonly number[] {
     return this.#ofClass(workClass).flatMap((entry) => this.#recall(entry));
   }

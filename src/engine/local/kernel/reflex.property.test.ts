@@ -26,7 +26,7 @@ const STEPS_MAX = Math.ceil(Math.log(CORES * 20) / Math.log(4)) + 1;
 type Course = Omit<PressureSample, "atMs" | "costMs" | "onlineCpuMilli">;
 
 const share = fc.oneof(
-  fc.constantFrom(0, 0.03, 0.07, 0.2, 1),
+  fc.constantFrom(0, 0.03, 0.2, 0.3, 1),
   fc.double({ min: 0, max: 1, noNaN: true }),
 );
 const fields = {
@@ -180,9 +180,9 @@ test("without quotas offline work is frozen at once, and goes on at once", () =>
 });
 
 test("the reason tells the numbers", () => {
-  const { orders } = run(hold(200, { cpuWait: 0.25, offlineCpuMilli: 1500 }));
+  const { orders } = run(hold(200, { cpuWait: 0.4, offlineCpuMilli: 1500 }));
   assert.equal(
     orders[0]?.reason,
-    "online work waits for the CPU 25.0 % of the time, limit 10.0 %, beside 1500 milli-CPU of offline work",
+    "online work waits for the CPU 40.0 % of the time, limit 25.0 %, beside 1500 milli-CPU of offline work",
   );
 });
