@@ -75,6 +75,9 @@ export class LocalEngine implements LastingEngine {
   readonly #colocation: Colocation;
   #hasNode = false;
   #isDrained = false;
+  #hasBegun = false;
+  /** All jobs are to leave, and none is to start before the next engine of this folder. */
+  #isLeaving = false;
   /** Processes whose end was told in a step that was not taken yet, or not journaled yet. */
   #ended: string[] = [];
   #endedInStep: string[] = [];
@@ -171,7 +174,8 @@ export class LocalEngine implements LastingEngine {
 
   /** Asks that all jobs leave in good order; nothing starts until an engine of this folder begins. */
   drain(): void {
-    if (!this.#isDrained) this.report({ kind: "node-drained", node: this.#options.node.id });
+    this.#isLeaving = true;
+    if (this.#hasBegun) this.#tellWhetherOpen();
   }
 
   async begin(): Promise<void> {
@@ -189,7 +193,8 @@ export class LocalEngine implements LastingEngine {
     for (const process of this.#system) process.begin(states);
     const { node } = this.#options;
     if (!this.#hasNode) this.#tell({ kind: "node-added", node });
-    else if (this.#isDrained) this.#tell({ kind: "node-opened", node: node.id });
+    this.#hasBegun = true;
+    this.#tellWhetherOpen();
     this.#pursue();
     this.#colocation.begin();
     this.#repeat(CHECKPOINTS_MS, () => this.#gangs.tellCheckpoints());
@@ -236,6 +241,12 @@ export class LocalEngine implements LastingEngine {
     for (const cancel of this.#timers.values()) cancel();
     this.#colocation.close();
     this.#processes.close();
+  }
+
+  #tellWhetherOpen(): void {
+    if (this.#isLeaving === this.#isDrained) return;
+    const { id: node } = this.#options.node;
+    this.#tell({ kind: this.#isLeaving ? "node-drained" : "node-opened", node });
   }
 
   #pursue(): void {
