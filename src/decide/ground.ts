@@ -31,6 +31,7 @@ export interface SavedGround {
   readonly rows: readonly (SavedNode | NodeId)[];
   readonly freedRows: readonly number[];
   readonly overloaded: readonly number[];
+  readonly pressed: readonly (readonly [row: number, isToldAnew: boolean])[];
   readonly kept: readonly (Kept & { readonly owner: string })[];
   readonly departures: SavedDepartures;
 }
@@ -57,6 +58,11 @@ export class Ground {
   readonly kept = new Map<string, Kept>();
   /** Rows on which jobs hold more CPU than there is with what is lent. */
   readonly overloaded = new Set<number>();
+  /**
+   * Rows that are held back from jobs (rule A8), and whether the engine has told so since jobs were
+   * last made to leave them.
+   */
+  readonly pressed = new Map<number, boolean>();
   /** Capacity of all nodes; what failed or is drained is not counted. */
   capacity: Amounts = { cpu: 0, memory: 0, gpuMilli: 0 };
 
@@ -97,6 +103,7 @@ export class Ground {
     if (!this.drained.delete(row)) this.#changeCapacity(row, -1);
     table.remove(row);
     this.overloaded.delete(row);
+    this.pressed.delete(row);
     this.#nodes.delete(row);
     this.rowOf.delete(table.ids[row]);
   }
@@ -108,6 +115,12 @@ export class Ground {
     if (isDrained) this.drained.add(row);
     else this.drained.delete(row);
     if (!isDrained) this.roomAppeared(row);
+  }
+
+  /** Jobs are held back from the row, once more, or no longer. */
+  setPressed(row: number, isPressed: boolean): void {
+    if (isPressed) this.pressed.set(row, true);
+    else if (this.pressed.delete(row)) this.roomAppeared(row);
   }
 
   /** The device, which nothing holds, is out of use for good. */
@@ -215,6 +228,7 @@ export class Ground {
       rows,
       freedRows: [...this.#freedRows],
       overloaded: [...this.overloaded],
+      pressed: [...this.pressed],
       kept,
       departures: this.departures.save(renumber),
     };
@@ -235,6 +249,7 @@ export class Ground {
     }
     ground.#freedRows = new Set(saved.freedRows);
     for (const row of saved.overloaded) ground.overloaded.add(row);
+    for (const [row, isToldAnew] of saved.pressed) ground.pressed.set(row, isToldAnew);
     for (const { owner, holdings, after } of saved.kept) {
       ground.keep(owner, holdings.map(renumber), after);
     }

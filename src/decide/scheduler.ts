@@ -9,6 +9,7 @@ import type {
   NodeLost,
   NodeObserved,
   NodeOpened,
+  NodePressed,
   NodeRemoved,
 } from "../model/event.ts";
 import type { NodeId } from "../model/ids.ts";
@@ -37,6 +38,7 @@ import { digestState } from "./state-digest.ts";
 import { never, tooManyKinds } from "./refusals.ts";
 import { checkNode } from "./validate.ts";
 import { type SavedWorks, WorkBook } from "./work-book.ts";
+import { relievePressed } from "./jobs/relieve-pressed.ts";
 import { relieveOverloaded } from "./jobs/victim-search.ts";
 
 export interface SchedulerOptions {
@@ -50,7 +52,7 @@ const DEFAULTS: SchedulerOptions = { graceMs: milliseconds(30_000) };
 const START_MS = milliseconds(0);
 
 /** Changes with the form, or the meaning, of what is saved. */
-const SAVED_VERSION = 1;
+const SAVED_VERSION = 2;
 
 /** The state of a scheduler as plain data: what else it knows it finds out again. */
 export interface SavedScheduler {
@@ -124,6 +126,8 @@ export class Scheduler {
         return this.#failDevice(event);
       case "node-observed":
         return this.#observeNode(event, nowMs);
+      case "node-pressed":
+        return this.#pressNode(event);
       case "work-submitted":
         return this.#works.submit(event);
       case "work-ended":
@@ -175,6 +179,7 @@ export class Scheduler {
     });
     decideServices(deciding());
     relieveOverloaded(this.#jobs, deciding());
+    relievePressed(this.#jobs, deciding());
     this.#works.decide(random, actions);
     decideJobs(this.#jobs, deciding());
     return actions;
@@ -289,6 +294,13 @@ export class Scheduler {
     }
     lent.observe(row, nowMs, cpuUsed);
     this.#services.lend(row);
+    return succeed(undefined);
+  }
+
+  #pressNode({ node, isPressed }: NodePressed): Result<undefined, Refusal> {
+    const row = this.#ground.rowOf.get(node);
+    if (row === undefined) return unknownNode(node);
+    this.#ground.setPressed(row, isPressed);
     return succeed(undefined);
   }
 

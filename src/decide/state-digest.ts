@@ -28,6 +28,7 @@ export function digestState(state: State): string {
     const kind = table.kind(row);
     digest.text(kind === NO_KIND ? "" : model.kinds.names[kind]);
     digest.integers([...table.content(row)]);
+    digest.text(String(ground.pressed.get(row)));
     for (const item of state.services.lent.content(row)) digest.text(String(item));
   }
   digest.integer(state.pending.size);

@@ -47,6 +47,7 @@ export interface LeaveReason {
   readonly code:
     | "online"
     | "overload"
+    | "pressed"
     | "reclaim"
     | "priority"
     | "cancelled"

@@ -16,7 +16,8 @@ export type NodeEvent =
   | NodeDrained
   | NodeOpened
   | DeviceFailed
-  | NodeObserved;
+  | NodeObserved
+  | NodePressed;
 export type WorkEvent = WorkSubmitted | WorkEnded;
 export type QueueEvent = QueueSet | QueueRemoved;
 export type JobEvent = JobSubmitted | JobCancelled | JobStarted | JobCheckpointed | JobEnded;
@@ -153,6 +154,17 @@ export interface NodeObserved {
   readonly kind: "node-observed";
   readonly node: NodeId;
   readonly cpuUsed: MilliCpu;
+}
+
+/**
+ * Online work on the node suffers from offline work in spite of all that the engine did to hold it
+ * back, or does not any more (rule A8). An engine tells the former again while it lasts, as often as
+ * one job fewer has had the time to help, and the latter also when it begins anew.
+ */
+export interface NodePressed {
+  readonly kind: "node-pressed";
+  readonly node: NodeId;
+  readonly isPressed: boolean;
 }
 
 /** Counts of requests: 0 <= ended <= begun <= arrived. Only `begun` may fall. */

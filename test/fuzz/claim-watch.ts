@@ -2,7 +2,10 @@ import type { Action, LeaveReason } from "../../src/model/action.ts";
 import type { Amounts } from "../../src/model/amounts.ts";
 import type { Books } from "./books.ts";
 import type { JobLife } from "./job-life.ts";
+import type { RoomNode } from "./room.ts";
 import { expectRule } from "./rule-broken.ts";
+
+type Leaving = Extract<Action, { kind: "stop-job" | "suspend-job" | "shrink-job" }>;
 
 /**
  * Who makes whom leave, and whether they may (rules V1, V6, Q5). Those who leave one after the other
@@ -28,6 +31,7 @@ export class ClaimWatch {
     if (action.kind !== "stop-job" && action.kind !== "suspend-job" && action.kind !== "shrink-job")
       return;
     const { code, for: taker } = action.reason;
+    if (code === "pressed") return this.#leavePressed(action, taker);
     if (code !== "online" && code !== "priority" && code !== "reclaim") return;
     this.#awaited.add(taker);
     if (taker === this.#taker) return;
@@ -39,7 +43,7 @@ export class ClaimWatch {
   /** Whether the victim may leave for this reason. */
   check(victim: JobLife, { code, for: taker }: LeaveReason): void {
     const { id, priority, queue, minimumRuntimeMs } = victim.job;
-    if (code === "online") return;
+    if (code === "online" || code === "pressed") return;
     if (code === "overload") {
       const isThere = [...victim.members.values()].some(
         ({ hold }) => hold.on.node.overcommit !== undefined,
@@ -70,11 +74,44 @@ export class ClaimWatch {
     );
   }
 
-  /** After all actions of a decision: whoever made others leave has come (rule V1). */
+  /**
+   * After all actions of a decision: whoever made others leave has come (rule V1), and from each node
+   * that was told as pressed somebody has left, or nobody is there (rule A8).
+   */
   checkAllCame(): void {
     const [absent] = this.#awaited;
     expectRule(absent === undefined, "V1", `others left for ${absent}, which did not come`);
     this.#taker = "";
+    for (const on of this.#books.logical.nodes.values()) {
+      if (on.pressed !== "anew") continue;
+      on.pressed = "still";
+      const left = this.#jobsOn(on)[0]?.job.id;
+      expectRule(left === undefined, "A8", `nobody leaves ${on.node.id}, where ${left} is`);
+    }
+  }
+
+  /** One leaves a node for each time that it is told as pressed, those that run before the others. */
+  #leavePressed({ kind, job, ...action }: Leaving, node: string): void {
+    const { logical, jobs } = this.#books;
+    const on = logical.nodes.get(node);
+    const life = jobs.lives.get(job)!;
+    expectRule(on?.pressed === "anew", "A8", `${job} leaves ${node}, not told as pressed`);
+    on.pressed = "still";
+    const there = this.#jobsOn(on);
+    expectRule(there.includes(life), "A8", `${job} leaves ${node}, and is not there`);
+    const isAnyRunning = there.some(({ place }) => place === "running");
+    const isOne = life.place === "running" || !isAnyRunning;
+    expectRule(isOne, "A8", `${job} leaves ${node}, suspended, and others run there`);
+    if (kind !== "shrink-job" || !("members" in action)) return;
+    const isThere = action.members.every((number) => life.members.get(number)?.hold.on === on);
+    expectRule(isThere, "A8", `${job} gives members for ${node} that are elsewhere`);
+  }
+
+  /** Jobs that hold something there. */
+  #jobsOn(on: RoomNode): readonly JobLife[] {
+    return [...this.#books.jobs.alive].filter(({ members }) =>
+      [...members.values()].some(({ hold }) => hold.on === on),
+    );
   }
 
   #come(taker: string): void {

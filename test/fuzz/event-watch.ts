@@ -38,6 +38,7 @@ export class EventWatch {
       case "node-removed":
         return logical.nodes.has(event.node) && !this.#isHeld(event.node);
       case "node-lost":
+      case "node-pressed":
         return logical.nodes.has(event.node);
       case "node-drained":
         return logical.nodes.get(event.node)?.isClosed === false;
@@ -132,6 +133,9 @@ export class EventWatch {
       case "node-drained":
       case "node-opened":
         logical.nodes.get(event.node)!.isClosed = event.kind === "node-drained";
+        return;
+      case "node-pressed":
+        logical.nodes.get(event.node)!.pressed = event.isPressed ? "anew" : "no";
         return;
       case "node-observed":
         return;

@@ -172,6 +172,7 @@ export class JobWatch {
     const { logical, physical, queues, graceMs } = this.#books;
     const { id, suspension, queue } = life.job;
     expectPlace(life, "suspend-job", "running");
+    expectRule(reason.code !== "pressed", "A8", `${id} is suspended on a pressed node`);
     expectRule(suspension !== undefined, "J5", `${id} is suspended, which it cannot`);
     expectRule(
       suspension.suspendMs <= graceMs,
@@ -275,6 +276,7 @@ export class JobWatch {
     const { logical } = this.#books;
     const hold = logical.holdOf(node, role.request, devices, who);
     checkPlace(hold.on, role.request, devices, who);
+    expectRule(hold.on.pressed === "no", "A8", `${who} goes to node ${node}, which is pressed`);
     logical.take(hold, who);
     return hold;
   }
@@ -290,8 +292,17 @@ export class JobWatch {
   }
 }
 
+/** Reasons for which room is made, or a node is relieved. */
+const CLAIMS: ReadonlySet<LeaveReason["code"]> = new Set([
+  "online",
+  "overload",
+  "pressed",
+  "priority",
+  "reclaim",
+]);
+
 function isClaim(code: LeaveReason["code"]): boolean {
-  return code === "online" || code === "overload" || code === "priority" || code === "reclaim";
+  return CLAIMS.has(code);
 }
 
 function expectPlace(life: JobLife, what: string, ...places: readonly JobLife["place"][]): void {

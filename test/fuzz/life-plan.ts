@@ -3,7 +3,7 @@ import { type Milliseconds, milliseconds } from "../../src/model/units.ts";
 import { PLACEMENT_POLICIES } from "../../src/decide/policies/registry.ts";
 import { Dice } from "./dice.ts";
 import { planJobs, momentUntil } from "./plan-jobs.ts";
-import { planNodes, rescueNodes } from "./plan-nodes.ts";
+import { planNodes, planPressure, rescueNodes } from "./plan-nodes.ts";
 import { openQueues, planQueues } from "./plan-queues.ts";
 import { endServices, planServices } from "./plan-services.ts";
 
@@ -52,20 +52,25 @@ export function planLife(seed: number): LifePlan {
   });
   const planned = [...queues.events, ...nodes, ...services.events, ...cancellations];
   const endMs = Math.max(untilMs, ...planned.map(({ atMs }) => atMs)) + 1000;
+  const policy = dice.of(...PLACEMENT_POLICIES).name;
+  const graceMs = milliseconds(dice.of(0, 1000, 30_000));
+  const patienceMs = dice.maybe(25, () => milliseconds(dice.of(500, 2000, 20_000)));
+  const pranks = planPranks(dice);
   const events = [
     ...planned,
+    ...planPressure(dice, nodes, endMs),
     ...endServices(services.events, endMs),
     ...openQueues(queues.events, endMs),
     ...rescueNodes(endMs),
   ];
   return {
     seed,
-    policy: dice.of(...PLACEMENT_POLICIES).name,
-    graceMs: milliseconds(dice.of(0, 1000, 30_000)),
-    patienceMs: dice.maybe(25, () => milliseconds(dice.of(500, 2000, 20_000))),
+    policy,
+    graceMs,
+    patienceMs,
     workload: { events, jobs, requests: services.requests },
     settleMs: endMs,
-    pranks: planPranks(dice),
+    pranks,
   };
 }
 

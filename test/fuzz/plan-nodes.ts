@@ -26,6 +26,38 @@ export function rescueNodes(atMs: number): PlannedEvent[] {
   }));
 }
 
+/** Some of the nodes are pressed now and then, for some tellings, and none from `endMs` on (rule A8). */
+export function planPressure(
+  dice: Dice,
+  nodes: readonly PlannedEvent[],
+  endMs: number,
+): PlannedEvent[] {
+  const ids = new Set(
+    nodes.flatMap(({ event }) => (event.kind === "node-added" ? [event.node.id] : [])),
+  );
+  const percent = dice.of(0, 0, 20, 60);
+  return [...ids].flatMap((id) => (dice.percent(percent) ? planSpells(dice, id, endMs) : []));
+}
+
+/** Some spells in which a node is told as pressed again and again; some do not end by themselves. */
+function planSpells(dice: Dice, node: NodeId, endMs: number): PlannedEvent[] {
+  const events: PlannedEvent[] = [];
+  const tell = (atMs: number, isPressed: boolean) => {
+    if (atMs <= endMs) events.push({ atMs, event: { kind: "node-pressed", node, isPressed } });
+  };
+  for (let spells = dice.from(1, 3); spells > 0; spells -= 1) {
+    const everyMs = dice.of(0, 500, 2000, 10_000);
+    let atMs = momentUntil(dice, endMs);
+    for (let times = dice.from(1, 6); times > 0; times -= 1) {
+      tell(atMs, true);
+      atMs += everyMs;
+    }
+    if (dice.percent(80)) tell(atMs, false);
+  }
+  tell(endMs, false);
+  return events;
+}
+
 function planSteadyNode(dice: Dice, id: NodeId): PlannedEvent[] {
   return [{ atMs: 0, event: { kind: "node-added", node: planNode(dice, id) } }];
 }

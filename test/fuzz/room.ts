@@ -10,6 +10,8 @@ export interface RoomNode {
   readonly milli: number[];
   readonly failed: Set<number>;
   isClosed: boolean;
+  /** No job may start there (rule A8); `anew` before the decision after it was told. */
+  pressed: "no" | "anew" | "still";
   isGone: boolean;
 }
 
@@ -36,7 +38,7 @@ export class Room {
     const milli = node.devices.map(({ milliFree }) => milliFree as number);
     const { cpu, memory } = node;
     const fresh = { node, cpu, memory, milli, failed: new Set<number>() };
-    this.nodes.set(node.id, { ...fresh, isClosed: false, isGone: false });
+    this.nodes.set(node.id, { ...fresh, isClosed: false, pressed: "no", isGone: false });
   }
 
   remove(id: string): void {

@@ -16,6 +16,7 @@ import { countOf as countReplicas, wantedBy } from "./service-watch.ts";
  *   there are members before it. Only such gangs are held against the scheduler.
  * - Suspended jobs (J5), where each node has one member of it, or members that are alike.
  * - Elastic jobs (J7), one member more, on nodes on which no suspended job waits.
+ * Nodes that are pressed have no room for jobs (A8).
  * Where room is kept for gangs that were overtaken (J10), jobs may wait for it: they are not looked at.
  * - Services (A4): a replica that is wanted for requests of now, or for the minimum.
  */
@@ -27,12 +28,13 @@ export function checkNobodyWaits(books: Books, isRoomKept: boolean): void {
     if (life.place === "suspended") checkSuspended(books, life);
     if (life.place === "running" && !isRoomKept) checkElastic(books, life, counts);
   }
+  const nodes = [...books.logical.nodes.values()];
   for (const life of books.services.lives.values()) {
     const up = countReplicas(life, "coming", "awake");
     const wanted = wantedBy(life);
     if (up >= wanted) continue;
     const { request, id } = life.service;
-    const hasRoom = roomInAll(books, request, counts) > 0;
+    const hasRoom = nodes.some((on) => fitsOn(on, request));
     expectRule(!hasRoom, "A4", `service ${id} has ${up} of ${wanted} replicas, and one more fits`);
   }
 }
@@ -57,13 +59,18 @@ function surelyFits(books: Books, { job }: JobLife, counts: Map<ResourceRequest,
   for (const { request, replicas } of job.roles) {
     before += replicas.min;
     let nodes = 0;
-    for (const on of books.logical.nodes.values()) if (fitsOn(on, request)) nodes += 1;
+    for (const on of nodesForJobs(books)) if (fitsOn(on, request)) nodes += 1;
     if (nodes < before) return false;
   }
   return true;
 }
 
-/** Members of the request that fit on all nodes, more than any gang has not counted. */
+/** Those that are not pressed. */
+function nodesForJobs({ logical }: Books): RoomNode[] {
+  return [...logical.nodes.values()].filter(({ pressed }) => pressed === "no");
+}
+
+/** Members of the request that fit on all nodes for jobs, more than any gang has not counted. */
 function roomInAll(
   books: Books,
   request: ResourceRequest,
@@ -72,7 +79,7 @@ function roomInAll(
   let room = counts.get(request);
   if (room !== undefined) return room;
   room = 0;
-  for (const on of books.logical.nodes.values()) room += roomFor(on, request, 64);
+  for (const on of nodesForJobs(books)) room += roomFor(on, request, 64);
   counts.set(request, room);
   return room;
 }
@@ -88,6 +95,7 @@ function checkSuspended(books: Books, life: JobLife): void {
     else there.push(role.request);
   }
   for (const [on, requests] of onNode) {
+    if (on.pressed !== "no") return;
     const [request] = requests;
     const isAlike = requests.every((other) => other === request) && isExact(request);
     if (requests.length > 1 && !isAlike) return;
@@ -106,7 +114,7 @@ function checkElastic(books: Books, life: JobLife, counts: Map<ResourceRequest, 
     if (books.queues.refusal(job.queue, amountsOf(role.request)) !== undefined) continue;
     if (roomInAll(books, role.request, counts) === 0) continue;
     const awaited = awaitedNodes(books);
-    const nodes = [...books.logical.nodes.values()].filter((on) => !awaited.has(on));
+    const nodes = nodesForJobs(books).filter((on) => !awaited.has(on));
     const hasRoom = nodes.some((on) => roomFor(on, role.request, 1) > 0);
     expectRule(!hasRoom, "J7", `${job.id} does not grow, and a member of ${role.name} fits`);
   }

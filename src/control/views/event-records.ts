@@ -1,9 +1,10 @@
 import type { EventRecord } from "../../api/objects.ts";
 import type { Action, LeaveReason } from "../../model/action.ts";
-import type { Event } from "../../model/event.ts";
+import type { Event, NodePressed } from "../../model/event.ts";
 import type { Note } from "../../model/note.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { forWhom } from "./job-fold.ts";
+import { isPressed } from "./node-fold.ts";
 import type { Tables } from "./tables.ts";
 
 /** A record before it has its number and time. */
@@ -23,6 +24,8 @@ export function describeEvent(event: Event, tables: Tables): Said | undefined {
     }
     case "device-failed":
       return node(event.node, true, "device-failed", `device ${event.device} has failed`);
+    case "node-pressed":
+      return describePressed(event, tables);
     case "queue-set":
       return normal("Queue", event.queue.id, "set", "it may be used as it says now");
     case "queue-removed":
@@ -115,6 +118,15 @@ export function describeAction(action: Action): Said | undefined {
 
 export function describeNote({ about, type, reason, message }: Note): Said {
   return { about, type, reason, message };
+}
+
+/** It is told again and again while it lasts: only the first time is news. */
+function describePressed({ node: name, isPressed: isNow }: NodePressed, tables: Tables) {
+  const record = tables.Node.get(name);
+  if (record === undefined || isPressed(record) === isNow) return undefined;
+  if (!isNow) return node(name, false, "calm", "online work is well: jobs may start here again");
+  const message = "online work suffers: no job starts here, and those here leave one by one";
+  return node(name, true, "pressed", message);
 }
 
 function describeDeparture(departure: number, tables: Tables): Said | undefined {

@@ -4,6 +4,8 @@ import { type NodeRecord, setCondition } from "./records.ts";
 import { foldLostReplicas } from "./service-fold.ts";
 import type { Tables } from "./tables.ts";
 
+const OPEN_FOR_JOBS = "OpenForJobs";
+
 /** Takes an event about a node into the records. */
 export function foldNodeEvent(
   tables: Tables,
@@ -33,6 +35,8 @@ export function foldNodeEvent(
       return say(record, "False", "drained", "what runs here is to move", nowMs);
     case "node-opened":
       return say(record, "True", "opened", "work may start here", nowMs);
+    case "node-pressed":
+      return foldPressed(record, event.isPressed, nowMs);
     case "device-failed": {
       foldLostReplicas(tables, name, event.device);
       record.failedDevices = [...record.failedDevices, event.device];
@@ -44,6 +48,18 @@ export function foldNodeEvent(
     default:
       return unreachable(event);
   }
+}
+
+/** Whether the node is held back from jobs for the sake of online work. */
+export function isPressed({ conditions }: NodeRecord): boolean {
+  return conditions.some(({ type, status }) => type === OPEN_FOR_JOBS && status === "False");
+}
+
+function foldPressed(record: NodeRecord, isNow: boolean, nowMs: number): void {
+  const status = isNow ? "False" : "True";
+  const reason = isNow ? "pressed" : "calm";
+  const message = isNow ? "no job starts here, and those here leave one by one" : "jobs may start";
+  setCondition(record, { type: OPEN_FOR_JOBS, status, reason, message, sinceMs: nowMs });
 }
 
 function say(

@@ -220,3 +220,21 @@ test("notes are remembered as events; throttling is a condition, since when it i
   const [newest] = views.events({ after: 0, limit: 1 });
   assert.deepEqual(views.events({ after: newest.sequence, limit: 10 }), []);
 });
+
+test("a node that is told as pressed is not open for jobs, and that is news once", () => {
+  const { views, fold } = newFold();
+  fold({ events: [added] });
+  const told = (isPressed: boolean) => {
+    fold({ events: [{ kind: "node-pressed", node, isPressed }] });
+    const object = views.get("Node", "local");
+    assert.ok(object?.kind === "Node");
+    const open = object.status.conditions.find(({ type }) => type === "OpenForJobs");
+    return open && `${open.status} ${open.reason}`;
+  };
+  assert.equal(told(true), "False pressed");
+  assert.equal(told(true), "False pressed");
+  assert.equal(told(false), "True calm");
+  const about = { kind: "Node", name: "local" } as const;
+  const reasons = views.events({ about, after: 0, limit: 10 }).map((record) => record.reason);
+  assert.deepEqual(reasons, ["added", "pressed", "calm"]);
+});

@@ -166,6 +166,7 @@ export class Views {
       case "node-lost":
       case "node-drained":
       case "node-opened":
+      case "node-pressed":
       case "device-failed":
         return foldNodeEvent(this.tables, event, nowMs);
       case "queue-removed":

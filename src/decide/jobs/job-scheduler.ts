@@ -29,11 +29,14 @@ export interface Deciding {
 export function decideJobs(book: JobBook, deciding: Deciding): void {
   handleDue(book, deciding);
   moveOffDrainedNodes(book, deciding);
-  resumeSuspended(book, deciding);
-  startKept(book, deciding);
-  withRowsClosed(book.ground, book.keptRoom?.rows ?? [], () => {
-    startPending(book, deciding);
-    growElastic(book, deciding);
+  // Others than jobs may start there (rule A8), and nobody but jobs does from here on.
+  withRowsClosed(book.ground, book.ground.pressed.keys(), () => {
+    resumeSuspended(book, deciding);
+    startKept(book, deciding);
+    withRowsClosed(book.ground, book.keptRoom?.rows ?? [], () => {
+      startPending(book, deciding);
+      growElastic(book, deciding);
+    });
   });
 }
 

@@ -4,6 +4,9 @@ import type { JobRecord } from "./job-record.ts";
 import type { Deciding } from "./job-scheduler.ts";
 import { comparePending, type Line } from "./pending-lines.ts";
 
+/** Nodes that a refusal names one by one. */
+const NODES_NAMED_MAX = 3;
+
 /**
  * Says why a line waits, to each of its jobs that does not know. O(jobs that are told), and O(jobs of
  * the line) when the reason has changed.
@@ -59,7 +62,17 @@ function refusalOf(book: JobBook, record: JobRecord, code: RefusalCode): Refusal
   }
   const message =
     code === "no-room-now"
-      ? `${who} does not fit whole on the ${nodes} nodes at the moment`
+      ? `${who} does not fit whole on the ${nodes} nodes at the moment${heldBack(book)}`
       : `${who} would take queue ${queue} above what it may hold at the moment`;
   return { kind: "cannot-now", code, message };
+}
+
+/** What is to be known of nodes on which no job may start (rule A8). */
+function heldBack({ ground: { pressed, table } }: JobBook): string {
+  if (pressed.size === 0) return "";
+  const rows = [...pressed.keys()].toSorted((left, right) => left - right);
+  const named = rows.slice(0, NODES_NAMED_MAX).map((row) => table.ids[row]);
+  const others = rows.length - named.length;
+  const nodes = others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more`;
+  return `; for the sake of online work no job may start on ${nodes}`;
 }
