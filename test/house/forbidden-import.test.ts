@@ -19,9 +19,22 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   trace: ["model"],
   simulate: ["model", "manifest", "decide", "engine", "trace"],
   cli: ["model", "manifest", "api", "client", "trace", "simulate"],
-  main: ["model", "decide", "engine", "trace", "simulate", "cli"],
+  main: [
+    "model",
+    "manifest",
+    "decide",
+    "engine",
+    "api",
+    "client",
+    "control",
+    "trace",
+    "simulate",
+    "cli",
+  ],
 };
 const layers = Object.keys(mayImport);
+/** Folders below a layer's with a tsconfig of their own. */
+const nested = ["engine/local"];
 
 /**
  * The layers that the compiler lets a layer import: references reach through references, so it
@@ -41,7 +54,7 @@ for (const file of ["tsconfig.base.json", "package.json"]) {
   cpSync(path.join(root, file), path.join(folder, file));
 }
 symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-for (const layer of layers) {
+for (const layer of [...layers, ...nested]) {
   const config = `src/${layer}/tsconfig.json`;
   mkdirSync(path.join(folder, "src", layer), { recursive: true });
   cpSync(path.join(root, config), path.join(folder, config));
