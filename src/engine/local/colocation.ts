@@ -32,6 +32,8 @@ export class Colocation {
   readonly #isolation: Isolation;
   readonly #options: ColocationOptions;
   readonly #canThrottle: boolean;
+  /** Whether the scheduler was told that work has to leave. */
+  isPressed = false;
   #sampler: PressureSampler | undefined;
   #state: ReflexState = CALM_STATE;
   #cancel: () => void = () => {};
@@ -53,6 +55,7 @@ export class Colocation {
     this.#isolation.limitOffline(UNLIMITED);
     this.#options.note(this.#isolationNote());
     this.#noteHold("none", "offline work may use all that is idle");
+    if (this.isPressed) this.#tellPressed(false);
     this.#next();
   }
 
@@ -106,6 +109,7 @@ export class Colocation {
     if (this.#state.level.kind !== "none") {
       this.#isolation.limitOffline(UNLIMITED);
       this.#noteHold("none", "there is only one kind of work now");
+      if (this.isPressed) this.#tellPressed(false);
     }
     this.#state = CALM_STATE;
   }
@@ -113,9 +117,12 @@ export class Colocation {
   #obey({ kind, limit, evict, reason }: ReflexOrder): void {
     this.#isolation.limitOffline(limit);
     this.#noteHold(kind, reason);
-    const { node, tell } = this.#options;
-    // All that is lent is taken back: jobs of least lost work leave for it (A7).
-    if (evict) tell({ kind: "node-observed", node: node.id, cpuUsed: node.cpu });
+    if (evict || (this.isPressed && kind !== "evicting")) this.#tellPressed(evict);
+  }
+
+  /** Nothing else helped: work has to leave, or need not any more (A8). */
+  #tellPressed(isPressed: boolean): void {
+    this.#options.tell({ kind: "node-pressed", node: this.#options.node.id, isPressed });
   }
 
   #noteHold(kind: ReflexOrder["kind"], message: string): void {

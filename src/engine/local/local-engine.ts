@@ -44,6 +44,7 @@ interface SavedEngine {
   readonly version: number;
   readonly hasNode: boolean;
   readonly isDrained: boolean;
+  readonly isPressed: boolean;
   readonly departures: SavedDepartures;
   readonly gangs: readonly SavedGang[];
   readonly replicas: SavedReplicas;
@@ -135,6 +136,7 @@ export class LocalEngine implements LastingEngine {
       version: SAVED_VERSION,
       hasNode: this.#hasNode,
       isDrained: this.#isDrained,
+      isPressed: this.#colocation.isPressed,
       departures: this.#departures.save(),
       gangs: this.#gangs.save(),
       replicas: this.#replicas.save(),
@@ -142,11 +144,13 @@ export class LocalEngine implements LastingEngine {
   }
 
   restore(saved: unknown): void {
-    const { version, hasNode, isDrained, departures, gangs, replicas } = saved as SavedEngine;
+    const { version, hasNode, isDrained, isPressed, departures, gangs, replicas } =
+      saved as SavedEngine;
     if (version !== SAVED_VERSION)
       throw new Error("another version of the local engine saved this");
     this.#hasNode = hasNode;
     this.#isDrained = isDrained;
+    this.#colocation.isPressed = isPressed;
     this.#departures.restore(departures);
     this.#gangs.restore(gangs);
     this.#replicas.restore(replicas);
@@ -263,6 +267,7 @@ export class LocalEngine implements LastingEngine {
 
   #told(event: Event): void {
     if (event.kind === "node-added") this.#hasNode = true;
+    if (event.kind === "node-pressed") this.#colocation.isPressed = event.isPressed;
     if (event.kind === "node-drained") this.#isDrained = true;
     if (event.kind === "node-opened") this.#isDrained = false;
     if (event.kind === "departed") this.#departures.close(event.departure);
