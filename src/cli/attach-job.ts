@@ -86,7 +86,10 @@ async function tellEnd(
   const wrong = job.status.conditions.find(
     ({ type, status }) => type === "Completed" && status === "False",
   );
-  if (wrong !== undefined)
-    host.note(`${nameOf("BatchJob", name)} ${wrong.reason}: ${wrong.message}`);
+  const reason = wrong === undefined ? "" : `${wrong.reason}: ${wrong.message}`;
+  if (code !== 0)
+    host.note(
+      `${nameOf("BatchJob", name)} ${code === undefined ? reason : `has ended with exit code ${code}`}.`,
+    );
   return code ?? EXIT.refused;
 }

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { EventRecord, JobPhase, WrittenObjects } from "../api/objects.ts";
+import { type RefusalCode, REFUSAL_CODES } from "../model/refusal.ts";
 import { reasonOf } from "./texts/object-columns.ts";
 
 /** How engines say that a member has ended badly. */
@@ -32,7 +33,11 @@ export function sayProgress({ metadata, status }: WrittenObjects["BatchJob"]): s
   const reason = reasonOf(status);
   if (reason === "-" || status.endedAt !== undefined) return "";
   const message = conditions.find((condition) => condition.reason === reason)?.message ?? "";
-  return `job/${metadata.name} is ${phase}: ${message} (${reason})`;
+  const cure = Object.hasOwn(REFUSAL_CODES, reason)
+    ? ` ${REFUSAL_CODES[reason as RefusalCode].cure}`
+    : "";
+  const code = message.endsWith(`(${reason})`) ? "" : ` (${reason})`;
+  return `job/${metadata.name} is ${phase}: ${message}${code}.${cure}`;
 }
 
 function codeIn({ reason, message }: EventRecord): number | undefined {

@@ -1,3 +1,5 @@
+import type { Host } from "./host.ts";
+
 /** A host and a port; port 0 is any free one. */
 export interface ListenAddress {
   readonly host: string;
@@ -12,6 +14,17 @@ export interface UpOrder {
   readonly detach: boolean;
 }
 
+export interface StartOrder {
+  /** Absolute path of the home; absent: a folder of the checkout. */
+  readonly home?: string;
+  /** Whether it ends by itself. */
+  readonly once: boolean;
+  /** Whether a run that was interrupted is left behind. */
+  readonly fresh: boolean;
+  /** Of training beside requests. */
+  readonly seconds: number;
+}
+
 /** What the commands about this machine's own control plane need of the world. */
 export interface MachineHost {
   /** Absolute path of the home that a flag names, or the environment, or the user's own. */
@@ -20,6 +33,8 @@ export interface MachineHost {
   up(order: UpOrder): Promise<void>;
   /** Ends the control plane of a home, with its work or without. */
   down(order: { readonly home: string; readonly workloads: "keep" | "end" }): Promise<void>;
+  /** Runs the main job. @returns whether all promises were kept; undefined if it was interrupted. */
+  start(order: StartOrder, host: Host): Promise<boolean | undefined>;
   /** What this machine can do, and what it cannot, as lines. */
   doctor(home: string): Promise<readonly DoctorLine[]>;
   /** Decides everything in a journal anew. */

@@ -1,25 +1,43 @@
 import { Command } from "commander";
-import { generateNodes, generatePods } from "../simulate/generated-fill.ts";
 import type { Host } from "./host.ts";
-import { checkReport } from "./report.ts";
-import { runFillCampaign } from "./simulate-fill.ts";
+import { UsageError } from "./usage-error.ts";
 
-const NODES = 1200;
-const PODS = 8000;
-const SEED = 1;
+/** Seconds of training beside requests: of a whole run, and the least and most that make sense. */
+const SECONDS = 72;
+const SECONDS_LEAST = 6;
+const SECONDS_MOST = 86_400;
+/** The exit code when something that was promised is not so. */
+const BROKEN = 1;
 
-/** `neuraxis start`: the main job of this stage, the fill simulation on a generated cluster. */
+interface StartFlags {
+  readonly home?: string;
+  readonly once?: boolean;
+  readonly fresh?: boolean;
+  readonly seconds: number;
+}
+
+/** `neuraxis start`: trains a small model while it is served, measures both and tells it on a page. */
 export function startCommand(host: Host): Command {
   return new Command("start")
-    .option("--json", "print the result as JSON")
-    .option("--report <folder>", "write an HTML page with curves into the folder")
-    .action(async (options: { json?: boolean; report?: string }) => {
-      await checkReport(host, options.report);
-      const nodes = generateNodes(NODES, SEED);
-      const input = { nodes, pods: generatePods(PODS, SEED), load: 1.3 };
-      const gpus = nodes.reduce((sum, node) => sum + node.devices.length, 0);
-      host.note(`A generated cluster: ${NODES} nodes, ${gpus} GPUs, filled to 130 % of its GPUs.`);
-      const policies = ["random", "best-fit", "fgd", "neuraxis"];
-      await runFillCampaign(host, input, { policies, seeds: [42, 43, 44], ...options });
+    .option("--once", "end by itself; exit code 0 if every promise was kept, else 1")
+    .option("--seconds <number>", "of training beside requests", parseSeconds, SECONDS)
+    .option("--fresh", "begin anew instead of going on with a run that was interrupted")
+    .option("--home <folder>", "its state (default: .cache/start in the checkout)")
+    .addHelpText(
+      "after",
+      "\nKilled at any moment and started again, it goes on. Ctrl-C ends it, all work in good order.",
+    )
+    .action(async ({ once = false, fresh = false, seconds, home }: StartFlags) => {
+      const folder = home === undefined ? {} : { home: host.machine.homeFolder(home) };
+      const isKept = await host.machine.start({ ...folder, once, fresh, seconds }, host);
+      if (isKept === false) host.user.endWith(BROKEN);
     });
+}
+
+function parseSeconds(text: string): number {
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= SECONDS_LEAST && seconds <= SECONDS_MOST) return seconds;
+  throw new UsageError(
+    `--seconds ${text}: give a whole number from ${SECONDS_LEAST} to ${SECONDS_MOST}`,
+  );
 }

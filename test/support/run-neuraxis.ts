@@ -12,20 +12,32 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command line in a process of its own: the repository's, or the script given. */
+interface RunOptions {
+  /** Absent: the repository's. */
+  readonly script?: string;
+  /** On top of the tests' own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Standard input; absent: none. */
+  readonly input?: string;
+  readonly folder?: string;
+}
+
+/** Runs the command line in a process of its own. */
 export function runNeuraxis(
   words: readonly string[],
-  { script }: { readonly script: string } = { script: ownScript },
+  { script = ownScript, environment = {}, input, folder }: RunOptions = {},
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...words], {
-      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
-      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...environment },
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      ...(folder === undefined ? {} : { cwd: folder }),
     });
+    child.stdin?.end(input);
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });

@@ -47,5 +47,5 @@ test("the middle of a name is cut, and words are wrapped", () => {
   assert.equal(cutMiddle("abcdefgh", 5), "ab…gh");
   assert.equal(cutMiddle("abcdefgh", 8), "abcdefgh");
   assert.equal(cutMiddle("abcdefgh", 0), "…");
-  assert.equal(wrapWords("one two three four", 9, "  "), "one two\n  three\n  four\n");
+  assert.equal(wrapWords("one two three four", 9, "  "), "  one two\n  three\n  four\n");
 });

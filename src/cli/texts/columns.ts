@@ -60,17 +60,16 @@ export function cutMiddle(text: string, width: number): string {
   return `${text.slice(0, kept - tail)}${ELLIPSIS}${text.slice(text.length - tail)}`;
 }
 
-/** Words in lines of at most `columns` characters; further lines begin with `indent`. */
+/** Words in lines of at most `columns` characters, each of which begins with `indent`. */
 export function wrapWords(text: string, columns: number, indent = ""): string {
   const lines: string[] = [];
-  let line = "";
   for (const word of printable(text).split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = `${indent}${word}`;
-    } else line = line === "" ? word : `${line} ${word}`;
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > columns) {
+      lines.push(`${indent}${word}`);
+    } else lines[lines.length - 1] = `${line} ${word}`;
   }
-  return [...lines, line].map((text) => `${text}\n`).join("");
+  return lines.map((line) => `${line}\n`).join("");
 }
 
 function sum(values: readonly number[]): number {

@@ -195,7 +195,7 @@ function whyNot(conditions: readonly Condition[]): string {
 }
 
 function nodeState(conditions: readonly Condition[]): string {
-  const wrong = conditions.find(({ status }) => status === "False");
+  const wrong = conditions.find(({ type, status }) => status === "False" && type !== "Throttled");
   return wrong === undefined ? "Ready" : wrong.reason;
 }
 

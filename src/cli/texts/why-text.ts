@@ -14,7 +14,7 @@ export function formatWhy(answer: WhyAnswer, screen: Screen): string {
     refusal === undefined
       ? `${job} is ${phase}.\n`
       : `${job} is ${phase} (${refusal.code}):\n` +
-        wrapWords(`${INDENT}${refusal.message}`, screen.columns, INDENT);
+        wrapWords(refusal.message, screen.columns, INDENT);
   const rows = trials.map(({ change, starts, effect }) => [change, starts ? "yes" : "no", effect]);
   const table =
     rows.length === 0
@@ -29,6 +29,6 @@ function formatCures({ job, refusal, trials }: WhyAnswer, { columns }: Screen): 
   const cures = good.map(({ change, effect }) => `${job} starts ${change}: ${effect}.`);
   if (refusal !== undefined) cures.push(REFUSAL_CODES[refusal.code].cure);
   if (cures.length === 0) cures.push("None of these changes starts it.");
-  const lines = cures.map((cure) => wrapWords(`${INDENT}${cure}`, columns, `${INDENT}${INDENT}`));
+  const lines = cures.map((cure) => wrapWords(cure, columns, INDENT));
   return `What to do:\n${lines.join("")}`;
 }
