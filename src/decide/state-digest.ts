@@ -1,11 +1,16 @@
 import type { WorkId } from "../model/ids.ts";
+import type { BatchJob } from "../model/job.ts";
+import type { ModelService } from "../model/service.ts";
 import { NO_KIND } from "./cluster/kind-table.ts";
 import type { Holding } from "./departures.ts";
 import type { Ground } from "./ground.ts";
-import { Digest } from "./hash.ts";
+import { Digest, type DigestPart } from "./hash.ts";
 import type { JobBook } from "./jobs/job-book.ts";
 import type { JobRecord } from "./jobs/job-record.ts";
 import type { ServiceBook } from "./services/service-book.ts";
+
+/** Digests of jobs and services as they were stated, which nobody changes. */
+const statements = new WeakMap<BatchJob | ModelService, DigestPart>();
 
 /** Everything that later decisions depend on. */
 export interface State {
@@ -51,7 +56,7 @@ export function digestState(state: State): string {
 
 function digestJob(digest: Digest, ground: Ground, record: JobRecord): void {
   const { state } = record;
-  digest.text(JSON.stringify(record.job));
+  digest.part(statementPart(record.job));
   digest.text(record.waitCode ?? "");
   digest.text(String(record.overtakenMs));
   digest.text(state.kind);
@@ -68,10 +73,22 @@ function digestJob(digest: Digest, ground: Ground, record: JobRecord): void {
   }
 }
 
+/** O(1), but for the first time. */
+function statementPart(statement: BatchJob | ModelService): DigestPart {
+  let part = statements.get(statement);
+  if (part === undefined) {
+    const digest = new Digest();
+    digest.text(JSON.stringify(statement));
+    part = digest.asPart();
+    statements.set(statement, part);
+  }
+  return part;
+}
+
 function digestServices(digest: Digest, ground: Ground, book: ServiceBook): void {
   for (const [id, record] of [...book.services].toSorted(byKey)) {
     digest.text(id);
-    digest.text(JSON.stringify(record.service));
+    digest.part(statementPart(record.service));
     digest.text(record.waitCode ?? "");
     digest.integer(record.isRemoved ? 1 : 0);
     digest.integer(record.nextReplica);
