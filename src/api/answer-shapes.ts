@@ -4,7 +4,7 @@ import { MANIFEST_FAULTS } from "../manifest/manifest-fault.ts";
 import { type Refusal, REFUSAL_CODES } from "../model/refusal.ts";
 import { API_ERRORS } from "./api-error.ts";
 import { eventRecord, objectShapes } from "./object-shapes.ts";
-import { count, keyOf } from "./shape-parts.ts";
+import { count, keyOf, instant } from "./shape-parts.ts";
 
 const refusal: z.ZodType<Refusal> = z
   .strictObject({
@@ -85,6 +85,33 @@ export const whyAnswer = z
 export const eventsAnswer = z
   .strictObject({ events: z.array(eventRecord).describe("The newest last.") })
   .meta({ id: "EventsAnswer" });
+
+const use = {
+  cpuMs: z.number().describe("CPU time since it began, in milliseconds."),
+  memory: z.number().describe("MiB that it holds now."),
+};
+
+/** What work uses now. Rates of CPU follow from two answers. */
+export const usageAnswer = z
+  .strictObject({
+    at: instant.describe("When it was read."),
+    nodes: z.array(
+      z.strictObject({
+        name: z.string(),
+        online: z.strictObject(use).describe("All that answers requests."),
+        offline: z.strictObject(use).describe("All that uses what is left."),
+      }),
+    ),
+    processes: z.array(
+      z.strictObject({
+        kind: z.enum(["BatchJob", "ModelService"]),
+        name: z.string(),
+        number: z.number().describe("Of the member, or of the replica."),
+        ...use,
+      }),
+    ),
+  })
+  .meta({ id: "UsageAnswer" });
 
 export const healthAnswer = z.strictObject({ status: z.literal("ok") }).meta({ id: "Health" });
 

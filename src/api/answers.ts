@@ -24,3 +24,6 @@ export type ShutdownOrder = Shaped<typeof shapes.shutdownOrder>;
 export type HealthAnswer = Shaped<typeof shapes.healthAnswer>;
 
 export type EventsAnswer = Shaped<typeof shapes.eventsAnswer>;
+
+/** What work uses now. */
+export type UsageAnswer = Shaped<typeof shapes.usageAnswer>;

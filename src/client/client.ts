@@ -4,6 +4,7 @@ import type {
   EventsAnswer,
   HealthAnswer,
   ShutdownOrder,
+  UsageAnswer,
   VersionAnswer,
   WhyAnswer,
 } from "../api/answers.ts";
@@ -65,6 +66,8 @@ export interface Client {
   watch(options: WatchOptions): AsyncIterable<WatchNews>;
   why(job: string): Promise<WhyAnswer>;
   events(options?: EventsOptions): Promise<readonly EventRecord[]>;
+  /** What work uses now; rates of CPU follow from two answers. */
+  usage(): Promise<UsageAnswer>;
   /** Output as it was written, in pieces of any size. */
   log(options: LogOptions): AsyncIterable<Uint8Array>;
   shutdown(workloads: ShutdownOrder["workloads"]): Promise<ShutdownOrder>;
@@ -91,6 +94,7 @@ export function createClient(address: ApiAddress): Client {
       const { events } = await ask<EventsAnswer>(address, { path: "/v1alpha1/events", query });
       return events;
     },
+    usage: () => ask(address, { path: "/v1alpha1/usage" }),
     log: ({ kind, name, stop, ...query }) =>
       readStream(address, { path: `${pathOf(kind, name)}/log`, query, stop }),
     shutdown: (workloads) =>

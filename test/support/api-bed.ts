@@ -69,6 +69,7 @@ export class ApiBed {
   #makeServer(): ApiServer {
     const logs: LogFiles = { find: (owner) => this.logs.get(keyOf(owner)) };
     return new ApiServer({
+      usage: () => ({ at: "2026-01-01T00:00:00.000Z", nodes: [], processes: [] }),
       plane: this.plane,
       logs,
       version: "1.2.3",

@@ -14,7 +14,7 @@ import { SERVER_LIMITS, type ServerLimits } from "./server-limits.ts";
 
 /** What a server answers from, and how it is guarded. */
 export interface ApiServerOptions
-  extends Pick<ServedApi, "plane" | "logs" | "version" | "shutDown"> {
+  extends Pick<ServedApi, "plane" | "logs" | "usage" | "version" | "shutDown"> {
   /** Without it a request gets nothing but health, version and the OpenAPI document. */
   readonly token: string;
   /** Names that a Host header may have, without port. Absent: those of loopback. */
@@ -41,12 +41,21 @@ export class ApiServer {
   #isClosing = false;
 
   constructor(options: ApiServerOptions) {
-    const { plane, logs, version, shutDown, token, hosts = LOOPBACK_HOSTS, report } = options;
+    const {
+      plane,
+      logs,
+      usage,
+      version,
+      shutDown,
+      token,
+      hosts = LOOPBACK_HOSTS,
+      report,
+    } = options;
     const limits = { ...SERVER_LIMITS, ...options.limits };
     let document: object | undefined;
     const describe = () => (document ??= openApiDocument(ROUTES, version));
     this.#desk = {
-      api: { plane, logs, version, shutDown, limits, describe },
+      api: { plane, logs, usage, version, shutDown, limits, describe },
       router: new Router(ROUTES),
       isOwnHost: hostCheck(hosts),
       isToken: tokenCheck(token),

@@ -3,6 +3,7 @@ import {
   eventsAnswer,
   healthAnswer,
   shutdownOrder,
+  usageAnswer,
   versionAnswer,
   whyAnswer,
 } from "../../api/answer-shapes.ts";
@@ -79,6 +80,17 @@ export const otherRoutes: readonly Route[] = [
     status: 200,
     shape: eventsAnswer,
     handle: ({ plane }, { query }) => succeed({ events: plane.events(query) }),
+  }),
+  jsonRoute({
+    method: "GET",
+    path: "/v1alpha1/usage",
+    id: "getUsage",
+    summary: "CPU and memory that work uses",
+    query: {},
+    errors: [],
+    status: 200,
+    shape: usageAnswer,
+    handle: ({ usage }) => succeed(usage()),
   }),
   jsonRoute({
     method: "POST",

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ApiErrorCode } from "../../api/api-error.ts";
-import type { ShutdownOrder } from "../../api/answers.ts";
+import type { ShutdownOrder, UsageAnswer } from "../../api/answers.ts";
 import type { Shaped } from "../../api/shape-parts.ts";
 import type { Result } from "../../model/result.ts";
 import type { ApiFailure, ControlPlane } from "../control-plane.ts";
@@ -11,6 +11,8 @@ import type { ServerLimits } from "./server-limits.ts";
 export interface ServedApi {
   readonly plane: ControlPlane;
   readonly logs: LogFiles;
+  /** What work uses now. */
+  readonly usage: () => UsageAnswer;
   /** Of the program. */
   readonly version: string;
   /** Begins the end of the control plane and returns at once. */

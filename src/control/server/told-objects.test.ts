@@ -18,6 +18,7 @@ test("what a running control plane tells is as the document says, from start to 
   const api = {
     plane: bed.control,
     logs: { find: () => undefined },
+    usage: () => ({ at: "2026-01-01T00:00:00Z", nodes: [], processes: [] }),
     version: "1.2.3",
     shutDown: () => {},
     limits: SERVER_LIMITS,

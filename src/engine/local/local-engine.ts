@@ -176,6 +176,11 @@ export class LocalEngine implements LastingEngine {
     return this.#processes.isRunning(process);
   }
 
+  /** Ids of all processes of jobs and replicas that run, or are about to. */
+  get workProcesses(): readonly string[] {
+    return [...this.#gangs.processes(), ...this.#replicas.processes()];
+  }
+
   /** Asks that all jobs leave in good order; nothing starts until an engine of this folder begins. */
   drain(): void {
     this.#isLeaving = true;

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { hostname, networkInterfaces } from "node:os";
 import type { ShutdownOrder } from "../../api/answers.ts";
 import { openJournal } from "../../control/journal/sqlite-journal.ts";
 import type { JournalOrigin } from "../../control/journal/journal.ts";
@@ -9,7 +10,7 @@ import { describeMachine, findDevices } from "../../engine/local/machine.ts";
 import { openLocalEngine, type OpenLocalEngine } from "../../engine/local/open-local-engine.ts";
 import type { Catalog } from "../../model/launch.ts";
 import { milliseconds } from "../../model/units.ts";
-import { logsOf, sideOf } from "./engine-side.ts";
+import { logsOf, sideOf, usageOf } from "./engine-side.ts";
 import type { Home } from "./home.ts";
 
 /** An address to listen on; port 0 for any free one. */
@@ -39,6 +40,8 @@ export interface Up {
   stop(workloads: ShutdownOrder["workloads"]): void;
 }
 
+/** What this machine is called. */
+const NODE = "local";
 /** Grace of offline work, and how long a job may be overtaken. */
 const GRACE_MS = milliseconds(30_000);
 const PATIENCE_MS = milliseconds(600_000);
@@ -83,14 +86,15 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const server = new ApiServer({
     plane,
     logs: logsOf(home.engine, local),
+    usage: () => usageOf(local, NODE),
     version,
     token,
     shutDown: stop,
     report: (request, error) => report(`a bug in answering ${request}: ${detailOf(error)}`),
-    ...(isLoopback(options.api.host) ? {} : { hosts: [options.api.host] }),
+    ...(isLoopback(options.api.host) ? {} : { hosts: namesOf(options.api.host) }),
   });
   const address = await server.listen(options.api.port, options.api.host);
-  const url = `http://${options.api.host}:${address.port}`;
+  const url = `http://${inUrl(options.api.host)}:${address.port}`;
   home.setApi({ url, pid: process.pid });
   const done = plane.done.finally(async () => {
     home.setApi(undefined);
@@ -109,7 +113,7 @@ function openEngine(
 ): OpenLocalEngine {
   return openLocalEngine({
     folder: home.engine,
-    node: describeMachine("local", devices),
+    node: describeMachine(NODE, devices),
     catalog,
     door,
     environment,
@@ -150,6 +154,18 @@ function monotonicClock() {
       return () => clearTimeout(timer);
     },
   };
+}
+
+/** Names by which this machine is reached when it listens on an address that others see. */
+function namesOf(host: string): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list = []) =>
+    list.map(({ address }) => inUrl(address)),
+  );
+  return [inUrl(host), hostname(), "localhost", ...addresses];
+}
+
+function inUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,7 +1,9 @@
+import type { UsageAnswer } from "../../api/answers.ts";
 import type { EngineSide } from "../../control/engine-side.ts";
 import type { LogFiles } from "../../control/log-files.ts";
 import { type AdmissionOptions, admitJob, admitService } from "../../engine/local/admit.ts";
 import { Folders } from "../../engine/local/folders.ts";
+import type { Usage } from "../../engine/local/kernel/isolation.ts";
 import type { OpenLocalEngine } from "../../engine/local/open-local-engine.ts";
 import { ProcessLogs } from "../../engine/local/process-logs.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
@@ -9,6 +11,8 @@ import { toBatchJob } from "../../manifest/to-batch-job.ts";
 import { toModelService } from "../../manifest/to-model-service.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import { unreachable } from "../../model/unreachable.ts";
+
+const MIB = 2 ** 20;
 
 /** The local engine as the control plane wants it. */
 export function sideOf(local: OpenLocalEngine, admission: AdmissionOptions): EngineSide {
@@ -51,5 +55,26 @@ export function logsOf(folder: string, local: OpenLocalEngine): LogFiles {
         isLive: () => local.engine.isRunning(process),
       };
     },
+  };
+}
+
+/** What the engine's processes use, read now. */
+export function usageOf({ engine, isolation }: OpenLocalEngine, node: string): UsageAnswer {
+  const of = ({ cpuMs, memoryBytes }: Usage) => ({ cpuMs, memory: Math.ceil(memoryBytes / MIB) });
+  return {
+    at: new Date().toISOString(),
+    nodes: [
+      {
+        name: node,
+        online: of(isolation.classUsage("online")),
+        offline: of(isolation.classUsage("offline")),
+      },
+    ],
+    processes: engine.workProcesses.flatMap((process) => {
+      const [, kind, name, number] = /^(job|replica)\.(.+?)\.(?:\d+\.)?(\d+)$/.exec(process) ?? [];
+      if (name === undefined) return [];
+      const owner = kind === "job" ? ("BatchJob" as const) : ("ModelService" as const);
+      return [{ kind: owner, name, number: Number(number), ...of(isolation.usage(process)) }];
+    }),
   };
 }
