@@ -17,6 +17,10 @@ export function machineHost(version: string, note: (line: string) => void): Mach
       const { runDown } = await import("./up/run-down.ts");
       await runDown(home, { workloads, note });
     },
+    start: async (order, { user, print }) => {
+      const { runStart } = await import("./start/run-start.ts");
+      return runStart(order, { version, user, print, note });
+    },
     doctor: async (home) => {
       const { examine } = await import("./doctor.ts");
       return examine(home);

@@ -1,0 +1,71 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+
+/** What was measured of requests, in milliseconds from the time at which each was to be sent. */
+export interface Requests {
+  readonly latenciesMs: number[];
+  failed: number;
+}
+
+/** All that a run of the main job remembers when it is killed: kept as JSON. */
+export interface RunState {
+  readonly version: number;
+  /** Seconds that the training beside requests is planned for. */
+  readonly seconds: number;
+  readonly startedMs: number;
+  /** Time that it has run for, pauses between two starts left out. */
+  ranMs: number;
+  /** Last step of the training; absent until its speed is known. */
+  steps?: number;
+  /** Whether the requests were measured alone. */
+  isAloneDone: boolean;
+  readonly alone: Requests;
+  readonly beside: Requests;
+  /** While the service moved to the new checkpoint. */
+  readonly moving: Requests;
+  /** CPU time while requests met training: nobody's, and that of training. */
+  readonly cpu: { idleMs: number; offlineMs: number };
+  /** Bits per character on held-out text by step. */
+  readonly curve: Record<number, number>;
+  /** What the model wrote from the early checkpoint, and from the last. */
+  textBefore?: string;
+  textAfter?: string;
+  /** Times that the control plane had to be started again. */
+  planeRestarts: number;
+  isFinished: boolean;
+}
+
+const VERSION = 1;
+
+export function newState(seconds: number): RunState {
+  return {
+    version: VERSION,
+    seconds,
+    startedMs: Date.now(),
+    ranMs: 0,
+    isAloneDone: false,
+    alone: { latenciesMs: [], failed: 0 },
+    beside: { latenciesMs: [], failed: 0 },
+    moving: { latenciesMs: [], failed: 0 },
+    cpu: { idleMs: 0, offlineMs: 0 },
+    curve: {},
+    planeRestarts: 0,
+    isFinished: false,
+  };
+}
+
+/** The run that a file tells of; undefined if there is none that this program understands. */
+export function readState(file: string): RunState | undefined {
+  try {
+    const state = JSON.parse(readFileSync(file, "utf8")) as RunState;
+    return state.version === VERSION ? state : undefined;
+  } catch {
+    // There is no run, or one that never began.
+    return undefined;
+  }
+}
+
+/** Whole or not at all. */
+export function writeState(file: string, state: RunState): void {
+  writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
