@@ -13,6 +13,7 @@ import type { ApiFailure } from "./control-plane.ts";
 import { failure } from "./failures.ts";
 import { entryRandom } from "./journal/entry-random.ts";
 import type { Change, Journal } from "./journal/journal.ts";
+import { BACK_UP_INTERVAL_MS } from "./journal/sqlite-journal.ts";
 import type { Recovered, SnapshotState } from "./recover.ts";
 import { refusedNote } from "./refused-note.ts";
 import { remakeService } from "./remake-service.ts";
@@ -24,8 +25,6 @@ const SNAPSHOT_ENTRIES = 2000;
 const HASH_ENTRIES = 100;
 /** Steps that are taken in after the loop was told to stop. */
 const LAST_STEPS_MAX = 100;
-/** Time between two updates of the journal's copy. */
-const BACK_UP_INTERVAL_MS = 60_000;
 /** Longest time that timers of every system take; they are set again after it. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Commands that wait; more are told to come again. */

@@ -22,7 +22,7 @@ import {
 import { type Known, OBJECT_KINDS, Tables } from "./tables.ts";
 
 /** Records of events that are remembered. */
-export const EVENTS_MAX = 10_000;
+const EVENTS_MAX = 10_000;
 /** Ended jobs that are remembered; the first to end is the first to be forgotten. */
 export const ENDED_JOBS_MAX = 1000;
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { UpOrder } from "../../cli/machine-host.ts";
 import { UsageError } from "../../cli/usage-error.ts";
 import { JournalError } from "../../control/journal/journal-error.ts";
+import { ReplayError } from "../../control/replay-entry.ts";
 import { Home } from "./home.ts";
 
 interface World {
@@ -57,6 +58,12 @@ function toUsageError(error: unknown, home: Home): unknown {
     return new UsageError(
       `${home.folder} has a control plane already: process ${pid}, ${url}. ` +
         `Use it, end it by \`neuraxis down\`, or name another --home.`,
+    );
+  }
+  if (error instanceof ReplayError) {
+    return new UsageError(
+      `${home.journal}: ${error.message}. Another version of this program wrote it: ` +
+        `start that one once, and end it by \`neuraxis down\`.`,
     );
   }
   const { code, message } = error as NodeJS.ErrnoException;

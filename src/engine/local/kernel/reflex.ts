@@ -22,26 +22,26 @@ import { unreachable } from "../../../model/unreachable.ts";
  */
 export const CPU_WAIT_HIGH = 0.25;
 /** Below this, it is left alone. What lies between changes nothing. */
-export const CPU_WAIT_LOW = 0.15;
+const CPU_WAIT_LOW = 0.15;
 /** Waits for memory are longer, and end with a kill: they count earlier. */
 export const MEMORY_STALL_HIGH = 0.05;
-export const MEMORY_STALL_LOW = 0.01;
+const MEMORY_STALL_LOW = 0.01;
 /** Pressure for so long is a step on. Two samples: one alone may be a hiccup. */
 export const PRESSED_MS = 2 * 50;
 /** Calm for so long is a step back, at first. */
-export const CALM_MS = 500;
+const CALM_MS = 500;
 /** Pressure so soon after a step back doubles the calm that the next one takes, */
-export const RELAPSE_MS = 10_000;
+const RELAPSE_MS = 10_000;
 /** up to this. */
 export const CALM_MS_MAX = 30_000;
 /** By what a step divides or multiplies the quota. */
-export const STEP_FACTOR = 4;
+const STEP_FACTOR = 4;
 /** Online work that waits for memory so long, while offline work is frozen, needs the memory. */
 export const MEMORY_FROZEN_MS = 1000;
 /** Online work that takes the whole machine so long leaves nothing that offline work could wait for. */
 export const CPU_FROZEN_MS = 10_000;
 /** How long an eviction has to help before the next is asked for: a checkpoint takes its time. */
-export const EVICT_AGAIN_MS = 10_000;
+const EVICT_AGAIN_MS = 10_000;
 
 type Level =
   | { readonly kind: "none" }
