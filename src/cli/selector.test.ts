@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { writtenJob, writtenNode } from "../../test/support/written-objects.ts";
+import { parseSelector } from "./selector.ts";
+
+test("labels select: equal, unequal, present, absent, all of them", () => {
+  const job = writtenJob("a"); // team=nlp
+  const cases: readonly [selector: string | undefined, isSelected: boolean][] = [
+    [undefined, true],
+    ["team=nlp", true],
+    ["team==nlp", true],
+    ["team=vision", false],
+    ["team!=vision", true],
+    ["team", true],
+    ["!team", false],
+    ["!tier, team=nlp", true],
+    ["team=nlp,tier", false],
+  ];
+  for (const [selector, isSelected] of cases) {
+    assert.equal(parseSelector(selector)(job), isSelected, selector);
+  }
+  assert.equal(parseSelector("team")(writtenNode("local")), false);
+});
+
+test("what is no selector is refused", () => {
+  for (const text of ["", "=a", "!a=b", "a,,b"]) {
+    assert.throws(() => parseSelector(text), /is not KEY=VALUE/, text);
+  }
+});
