@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { planTasks, POLICY_NAMES, summarize, summarizeBounds } from "../simulate/campaign.ts";
 import { checkFillInput, checkOrders, type FillInput } from "../simulate/fill-input.ts";
 import { fillReportPage } from "../simulate/fill-report.ts";
+import { generateNodes, generatePods } from "../simulate/generated-fill.ts";
 import type { FillResult } from "../simulate/fill-result.ts";
 import { readOpenbNodes, readOpenbPods } from "../trace/openb.ts";
 import { readOrders } from "../trace/orders.ts";
@@ -14,6 +15,7 @@ import { suggest, UsageError } from "./usage-error.ts";
 interface FillOptions {
   readonly nodes?: string;
   readonly pods?: string;
+  readonly generated?: boolean;
   readonly policy: string;
   readonly load: string;
   readonly seeds?: string;
@@ -24,6 +26,8 @@ interface FillOptions {
 }
 
 const DEFAULT_SEEDS = "42-51";
+/** The built-in cluster. */
+const GENERATED = { nodes: 1200, pods: 8000, seed: 1 };
 
 /** `neuraxis simulate fill`: how many GPUs each policy strands on a cluster, and how many it frees. */
 export function simulateFillCommand(host: Host): Command {
@@ -34,6 +38,7 @@ export function simulateFillCommand(host: Host): Command {
       "--pods <file>",
       "pods: CSV with name, cpu_milli, memory_mib, num_gpu, gpu_milli [, gpu_spec]",
     )
+    .option("--generated", "instead: a built-in cluster of 1,200 nodes, and pods like a trace's")
     .option("--policy <names>", `policies, or all: ${POLICY_NAMES.join(", ")}`, "fgd,neuraxis")
     .option("--load <ratio>", "requested over existing GPUs at the end", "1.3")
     .option(
@@ -51,15 +56,30 @@ async function simulateFill(host: Host, options: FillOptions): Promise<void> {
   const policies = parsePolicies(options.policy, POLICY_NAMES);
   const load = parseLoad(options.load);
   const wanted = options.seeds === undefined ? undefined : parseSeeds(options.seeds);
-  const { nodes, pods } = options;
-  if (nodes === undefined || pods === undefined) {
-    const missing = nodes === undefined ? "--nodes" : "--pods";
-    throw new UsageError(`${missing} FILE is missing; simulate fill needs nodes and pods as CSV`);
-  }
+  const named = namedFiles(options);
   await checkReport(host, options.report);
-  const input = await readInput(host, { ...options, nodes, pods }, load);
+  const input = named === undefined ? generateInput(load) : await readInput(host, named, load);
   const seeds = chooseSeeds(options, wanted, input);
   await runFillCampaign(host, input, { ...options, policies, seeds });
+}
+
+/** The files that are to be read; undefined if all is generated. */
+function namedFiles(options: FillOptions): FillFiles | undefined {
+  const { nodes, pods, orders, generated = false } = options;
+  if (generated) {
+    const file = nodes ?? pods ?? orders;
+    if (file === undefined) return undefined;
+    throw new UsageError(`--generated reads no files, and ${file} was named; leave one of them`);
+  }
+  if (nodes !== undefined && pods !== undefined) return { ...options, nodes, pods };
+  const missing = nodes === undefined ? "--nodes" : "--pods";
+  const needed = "simulate fill needs nodes and pods as CSV, or --generated";
+  throw new UsageError(`${missing} FILE is missing; ${needed}`);
+}
+
+function generateInput(load: number): FillInput {
+  const nodes = generateNodes(GENERATED.nodes, GENERATED.seed);
+  return { nodes, pods: generatePods(GENERATED.pods, GENERATED.seed), load };
 }
 
 type FillFiles = FillOptions & { readonly nodes: string; readonly pods: string };
@@ -108,7 +128,7 @@ interface FillCampaign {
 }
 
 /** Runs every policy on every seed and prints the result as text or JSON. */
-export async function runFillCampaign(
+async function runFillCampaign(
   host: Host,
   input: FillInput,
   campaign: FillCampaign,
