@@ -7,11 +7,13 @@ import {
   arbitraryScript,
   arbitrarySteps,
   buildNode,
+  buildRequest,
 } from "../../test/support/cluster-arbitraries.ts";
 import { Life } from "../../test/support/life.ts";
 import { buildModel, runSteps, stepsOf } from "../../test/support/run-script.ts";
 import { congruentialRandom } from "../../test/support/scripted-random.ts";
-import { departureId, jobId } from "../model/ids.ts";
+import { departureId, jobId, replicaId, serviceId } from "../model/ids.ts";
+import { milliseconds } from "../model/units.ts";
 import { DEVICE_KINDS_MAX } from "./cluster/kind-table.ts";
 import { PLACEMENT_POLICIES } from "./policies/registry.ts";
 import { type SavedScheduler, Scheduler } from "./scheduler.ts";
@@ -136,4 +138,45 @@ test("S9, V4: a job that has just saved has nothing to lose after a restart eith
   life.scheduler = life.scheduler.fork();
   const [stop] = life.decide();
   assert.ok(stop.kind === "stop-job" && stop.job === "first", "not a member of the elastic one");
+});
+
+test("S9, A6: replicas that were coming when it last decided are so after a restart too", () => {
+  const life = new Life();
+  const devices = [1000, 1000, 1000];
+  life.tell({ kind: "node-added", node: buildNode({ id: "a", cpu: 9, memory: 9, devices }) });
+  const id = serviceId("s");
+  const objective = { waitMs: milliseconds(10_000), missedMax: 0.01 };
+  const scaling = { keepAliveMs: milliseconds(0), headroom: 0, objective };
+  const service = {
+    id,
+    request: buildRequest({ count: 1 }),
+    replicas: { min: 2, max: 3 },
+    concurrency: 1,
+    startMs: milliseconds(4000),
+    scaling,
+  };
+  life.tell({ kind: "service-set", service });
+  const observe = (nowMs: number, arrived: number, begun: number, ended: number) => {
+    life.nowMs = nowMs;
+    life.tell({ kind: "service-observed", service: id, requests: { arrived, begun, ended } });
+  };
+  // All in time: it has earned its patience, of 6 s, for the two that come then.
+  observe(1000, 10_000, 10_000, 0);
+  observe(2000, 10_000, 10_000, 9998);
+  assert.equal(life.decide().length, 2);
+  observe(3000, 10_001, 10_000, 9998);
+  observe(4000, 10_002, 10_000, 9998);
+  life.nowMs = 6000;
+  life.tell({ kind: "replica-ready", replica: replicaId(id, 0) });
+  life.decide();
+  const wakeMs = () => life.scheduler.nextWakeMs(milliseconds(life.nowMs));
+  assert.equal(wakeMs(), 10_000, "the first of them has the replica that is coming");
+  life.tell({ kind: "replica-ready", replica: replicaId(id, 1) });
+  life.scheduler = Scheduler.restore(
+    buildModel("best-fit", PROFILE),
+    throughText(life.scheduler.save()),
+  );
+  assert.equal(wakeMs(), 10_000, "nothing was decided since");
+  life.decide();
+  assert.equal(wakeMs(), 9000);
 });

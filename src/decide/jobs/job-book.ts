@@ -213,7 +213,6 @@ export class JobBook {
     const { roles, suspension } = record.job;
     record.savedMs += nowMs - record.suspendedMs!;
     record.suspendedMs = undefined;
-    this.#isSafe(record);
     const devices = members.map(({ row, role }) => {
       const memory = parkedMemory(roles[role].request, suspension!.hostMemory);
       return { row, request: this.ground.hostMemoryClass(memory), devices: [] };

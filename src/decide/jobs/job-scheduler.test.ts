@@ -377,3 +377,18 @@ test("M4: a departure is not known before it was told", () => {
   assert.equal(lost.decide(milliseconds(0), { below: () => 0 })[0].kind, "stop-job");
   assert.equal(lost.apply(departed).ok, true);
 });
+
+test("V4: a job that was suspended as soon as it had saved loses nothing when it has resumed", () => {
+  const life = begin({ nodes: [3] });
+  submit(life, buildJob({ id: "first", suspendMs: 0, saveMs: 100 }));
+  submit(life, buildJob({ id: "elastic", max: 2 }));
+  life.nowMs = 5000;
+  life.tell({ kind: "job-checkpointed", job: jobId("first"), attempt: 1 });
+  submit(life, buildJob({ id: "high", priority: 1 }));
+  life.tell({ kind: "departed", departure: departureId(1) });
+  life.nowMs = 7000;
+  life.tell({ kind: "job-ended", job: jobId("high"), attempt: 1, outcome: "succeeded" });
+  assert.deepEqual(kindsOf(life.decide()), ["resume-job first"]);
+  const [suspend] = submit(life, buildJob({ id: "next", priority: 1 }));
+  assert.equal(suspend.kind === "suspend-job" && suspend.job, "first", "not a member to spare");
+});
