@@ -10,7 +10,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const text = readFileSync(path.join(root, "docs/cli.md"), "utf8");
 
 /** Flags of every command that asks the control plane, told once. */
-const COMMON = ["--home", "--server"];
+const COMMON = new Set(["--home", "--server"]);
 
 // Nothing of the world is asked while commands are only built.
 const program = await createProgram({ version: "0.0.0" } as Host);
@@ -28,7 +28,7 @@ for (const command of program.commands) {
       new RegExp(`^### neuraxis ${name}\n(.*?)(?=^##|(?![^]))`, "ms").exec(text) ?? [];
     assert.match(section, /^ {4}\S/m);
     for (const { long } of command.options) {
-      if (long === undefined || long === null || COMMON.includes(long)) continue;
+      if (long === undefined || long === null || COMMON.has(long)) continue;
       assert.ok(section.includes(`${long}\``), `${long} is missing`);
     }
     for (const child of command.commands) {

@@ -72,7 +72,7 @@ export function explainFailure(
 }
 
 /** `job.yaml:3:5: spec.queue: is missing. Add the key.` */
-export function sayFault({ file, line, column, path, problem, cure }: ManifestFault): string {
+function sayFault({ file, line, column, path, problem, cure }: ManifestFault): string {
   const where = path === "" ? "" : `${path}: `;
   return printable(`${file}:${line}:${column}: ${where}${problem}. ${cure}`);
 }

@@ -30,7 +30,8 @@ export function startCommand(host: Host): Command {
     .action(async ({ once = false, fresh = false, seconds, home }: StartFlags) => {
       const folder = home === undefined ? {} : { home: host.machine.homeFolder(home) };
       const isKept = await host.machine.start({ ...folder, once, fresh, seconds }, host);
-      if (isKept === false) host.user.endWith(BROKEN);
+      const isGood = isKept === true || (isKept === undefined && !once);
+      if (!isGood) host.user.endWith(BROKEN);
     });
 }
 

@@ -2,13 +2,6 @@ import { formatAge } from "./age.ts";
 
 const GIB = 1024;
 
-/** Quantities in total: milli-CPU, MiB, thousandths of devices. */
-export interface ShownAmounts {
-  readonly cpu: number;
-  readonly memory: number;
-  readonly gpuMilli: number;
-}
-
 /** Thousandths of cores or devices: `8` or `0.5`. */
 export function sayMilli(milli: number): string {
   return String(Math.round(milli) / 1000);
@@ -17,6 +10,19 @@ export function sayMilli(milli: number): string {
 /** MiB, from a GiB on with one decimal at most. */
 export function sayMemory(mib: number): string {
   return mib < GIB ? `${Math.round(mib)}Mi` : `${Math.round((10 * mib) / GIB) / 10}Gi`;
+}
+
+/** Quantities in total: milli-CPU, MiB, thousandths of devices. */
+export function sayAmounts({
+  cpu,
+  memory,
+  gpuMilli,
+}: {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly gpuMilli: number;
+}): string {
+  return `${sayMilli(cpu)} cores, ${sayMemory(memory)} memory, ${sayMilli(gpuMilli)} devices`;
 }
 
 /** `held/all`. */

@@ -1,7 +1,7 @@
 import type { Condition, EventRecord, WrittenObject } from "../../api/objects.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { ageOf } from "./age.ts";
-import { sayMemory, sayMilli } from "./amounts.ts";
+import { sayAmounts, sayMemory, sayMilli } from "./amounts.ts";
 import { formatColumns, PLAIN, type Row, type Screen } from "./columns.ts";
 import { formatEvents } from "./event-lines.ts";
 
@@ -128,18 +128,6 @@ function formatMembers(object: WrittenObject, screen: Screen): string {
     devices.length === 0 ? "-" : devices.join(","),
   ]);
   return formatColumns([["MEMBER", "ROLE", "NODE", "DEVICES"], ...rows], screen);
-}
-
-function sayAmounts({
-  cpu,
-  memory,
-  gpuMilli,
-}: {
-  readonly cpu: number;
-  readonly memory: number;
-  readonly gpuMilli: number;
-}): string {
-  return `${sayMilli(cpu)} cores, ${sayMemory(memory)} memory, ${sayMilli(gpuMilli)} devices`;
 }
 
 function sayMap(title: string, map: Readonly<Record<string, string>>): readonly Row[] {

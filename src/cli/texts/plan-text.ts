@@ -20,7 +20,7 @@ export function formatApplied({ dryRun, results, plan }: ApplyAnswer, screen: Sc
 }
 
 /** Who starts, who waits and why, and who leaves for whom; "" when nothing happens. */
-export function formatPlan({ starts, waits, leaves }: Plan, screen: Screen): string {
+function formatPlan({ starts, waits, leaves }: Plan, screen: Screen): string {
   const rows: readonly Row[] = [
     ...starts.map((name) => ["starts", name, ""]),
     ...waits.map(({ name, refusal }) => ["waits", name, refusal.message]),
