@@ -18,6 +18,7 @@ const folder = path.resolve(import.meta.dirname, "../../examples/manifests");
 
 const names: Readonly<Record<string, readonly string[]>> = {
   "batch-job.yaml": ["tune-chat-7b", "train-tiny-lm"],
+  "hello.yaml": ["hello"],
   "model-service.yaml": ["chat-7b", "embeddings", "tiny-lm"],
   "queues.yaml": ["research", "vision", "speech", "default"],
 };
