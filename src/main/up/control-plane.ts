@@ -9,6 +9,7 @@ import { Folders } from "../../engine/local/folders.ts";
 import { describeMachine, findDevices } from "../../engine/local/machine.ts";
 import { openLocalEngine, type OpenLocalEngine } from "../../engine/local/open-local-engine.ts";
 import type { Catalog } from "../../model/launch.ts";
+import type { Node } from "../../model/node.ts";
 import { milliseconds } from "../../model/units.ts";
 import { logsOf, sideOf, usageOf } from "./engine-side.ts";
 import type { Home } from "./home.ts";
@@ -60,6 +61,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const { home, version, report } = options;
   const devices = await findDevices();
   for (const remark of devices.remarks) report(remark);
+  const node = describeMachine(NODE, devices.devices);
   home.make();
   const folders = new Folders(home.engine);
   const token = home.token();
@@ -71,10 +73,10 @@ export async function startUp(options: UpOptions): Promise<Up> {
     newUid: randomUUID,
     program: version,
     connect: (catalog) => {
-      const local = openEngine(options, catalog, devices.devices);
+      const local = openEngine(options, catalog, node);
       parts.local = local;
       const searchPath = options.environment["PATH"] ?? "";
-      return sideOf(local, { folders, searchPath, readSecret: local.readSecret });
+      return sideOf(local, { node, folders, searchPath, readSecret: local.readSecret });
     },
   });
   const local = parts.local!;
@@ -109,11 +111,11 @@ export async function startUp(options: UpOptions): Promise<Up> {
 function openEngine(
   { home, door, environment }: UpOptions,
   catalog: Catalog,
-  devices: Parameters<typeof describeMachine>[1],
+  node: Node,
 ): OpenLocalEngine {
   return openLocalEngine({
     folder: home.engine,
-    node: describeMachine(NODE, devices),
+    node,
     catalog,
     door,
     environment,

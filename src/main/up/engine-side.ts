@@ -2,6 +2,7 @@ import type { UsageAnswer } from "../../api/answers.ts";
 import type { EngineSide } from "../../control/engine-side.ts";
 import type { LogFiles } from "../../control/log-files.ts";
 import { type AdmissionOptions, admitJob, admitService } from "../../engine/local/admit.ts";
+import { admitJobSize, admitSize } from "../../engine/local/admit-size.ts";
 import { Folders } from "../../engine/local/folders.ts";
 import type { Usage } from "../../engine/local/kernel/isolation.ts";
 import type { OpenLocalEngine } from "../../engine/local/open-local-engine.ts";
@@ -9,13 +10,17 @@ import { ProcessLogs } from "../../engine/local/process-logs.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { toBatchJob } from "../../manifest/to-batch-job.ts";
 import { toModelService } from "../../manifest/to-model-service.ts";
+import type { Node } from "../../model/node.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import { unreachable } from "../../model/unreachable.ts";
 
 const MIB = 2 ** 20;
 
 /** The local engine as the control plane wants it. */
-export function sideOf(local: OpenLocalEngine, admission: AdmissionOptions): EngineSide {
+export function sideOf(
+  local: OpenLocalEngine,
+  admission: AdmissionOptions & { readonly node: Node },
+): EngineSide {
   return {
     engine: local.engine,
     admit: (manifest) => admit(manifest, admission),
@@ -24,15 +29,21 @@ export function sideOf(local: OpenLocalEngine, admission: AdmissionOptions): Eng
   };
 }
 
-function admit(manifest: Manifest, options: AdmissionOptions): Refusal | undefined {
+function admit(
+  manifest: Manifest,
+  options: AdmissionOptions & { readonly node: Node },
+): Refusal | undefined {
   switch (manifest.kind) {
     case "BatchJob": {
       const { job, launch } = toBatchJob(manifest, 0);
-      return admitJob(job, launch, options);
+      return admitJobSize(job, options.node) ?? admitJob(job, launch, options);
     }
     case "ModelService": {
       const { service, launch } = toModelService(manifest);
-      return admitService(service.id, launch, service.replicas.max, options);
+      return (
+        admitSize(service.request, `service ${service.id}`, options.node) ??
+        admitService(service.id, launch, service.replicas.max, options)
+      );
     }
     case "Queue":
       return undefined;
