@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from "node:os";
 import path from "node:path";
 import type { DoctorLine } from "../cli/machine-host.ts";
 import { detectIsolation } from "../engine/local/kernel/detect-isolation.ts";
+import type { KernelPromise } from "../engine/local/kernel/isolation.ts";
 import { findDevices } from "../engine/local/machine.ts";
 
 const MIB = 2 ** 20;
@@ -46,14 +47,16 @@ function isolationLines(): DoctorLine[] {
       state: kind === "none" ? "weaker" : "good",
       finding: kind === "none" ? "no cgroups for this user: priorities and signals" : kind,
     };
-    const lines = promises.map(({ what, isKept, by, weaker }): DoctorLine => {
-      const line = { what, state: isKept ? "good" : "weaker", finding: `by ${by}` } as const;
-      return weaker === undefined ? line : { ...line, cure: weaker };
-    });
+    const lines = promises.map((promise) => lineOf(promise));
     return [head, ...lines];
   } finally {
     isolation.removeAll();
   }
+}
+
+function lineOf({ what, isKept, by, weaker }: KernelPromise): DoctorLine {
+  const line: DoctorLine = { what, state: isKept ? "good" : "weaker", finding: `by ${by}` };
+  return weaker === undefined ? line : { ...line, cure: weaker };
 }
 
 function diskLine(home: string): DoctorLine {

@@ -17,9 +17,10 @@ export function machineHost(version: string, note: (line: string) => void): Mach
       const { runDown } = await import("./up/run-down.ts");
       await runDown(home, { workloads, note });
     },
-    start: async (order, { user, print }) => {
+    start: async (order, host) => {
       const { runStart } = await import("./start/run-start.ts");
-      return runStart(order, { version, user, print, note });
+      const { user } = host;
+      return runStart(order, { version, user, print: (text) => host.print(text), note });
     },
     doctor: async (home) => {
       const { examine } = await import("./doctor.ts");

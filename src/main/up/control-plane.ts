@@ -98,7 +98,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const address = await server.listen(options.api.port, options.api.host);
   const url = `http://${inUrl(options.api.host)}:${address.port}`;
   home.setApi({ url, pid: process.pid });
-  const done = plane.done.finally(async () => {
+  const done = endAfter(plane.done, async () => {
     home.setApi(undefined);
     await server.close();
     if (workloads === "end") await local.end();
@@ -106,6 +106,15 @@ export async function startUp(options: UpOptions): Promise<Up> {
     journal.close();
   });
   return { url, door: `http://${options.door.host}:${options.door.port}`, done, stop };
+}
+
+/** What `done` comes to, when all has been closed. */
+async function endAfter(done: Promise<void>, close: () => Promise<void>): Promise<void> {
+  try {
+    await done;
+  } finally {
+    await close();
+  }
 }
 
 function openEngine(
