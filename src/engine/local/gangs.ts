@@ -8,7 +8,7 @@ import type { EngineContext } from "./engine-context.ts";
 import { Gang } from "./gang.ts";
 import { memberProcess, type SavedGang, type SavedMember } from "./gang-data.ts";
 import type { GangWorld } from "./gang-world.ts";
-import { deviceVariables, gangVariables } from "./process-variables.ts";
+import { gangVariables } from "./process-variables.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
 
 /** Time to save in, beside twice the time that the job says it takes. */
@@ -170,16 +170,13 @@ export class Gangs {
     const role = launch.roles.find(({ role: name }) => name === member.role)!;
     const { request } = job.roles.find(({ name }) => name === member.role)!;
     const masterPort = await ports.portOf(portHolder(gang));
-    const own = {
-      ...deviceVariables(member.devices),
-      ...this.#placeOf(gang, member, launch, masterPort),
-    };
     this.#context.launcher.start({
       id,
       launch: role,
       request,
       class: "offline",
-      own,
+      devices: member.devices,
+      own: this.#placeOf(gang, member, launch, masterPort),
       folder: gang.job,
     });
   }

@@ -5,7 +5,9 @@ import type { Node } from "../../model/node.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { LastingEngine, Step } from "../engine.ts";
 import { Colocation } from "./colocation.ts";
+import type { Containers } from "./containers/containers.ts";
 import { Departures, type SavedDepartures } from "./departures.ts";
+import type { DeviceMaker } from "./devices/found-devices.ts";
 import type { DoorObservation } from "./door/protocol.ts";
 import type { EngineClock } from "./engine-clock.ts";
 import type { EngineContext } from "./engine-context.ts";
@@ -37,6 +39,10 @@ export interface LocalEngineOptions {
   /** The environment from which processes inherit the few variables that they may. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly readSecret: ReadSecret;
+  /** Absent: nothing here starts images. */
+  readonly containers?: Containers;
+  /** Whose devices the node has. */
+  readonly maker?: DeviceMaker;
 }
 
 /** All that it was told and has told, as JSON. */
@@ -99,10 +105,11 @@ export class LocalEngine implements LastingEngine {
         this.#replicas.onEnded(id, end);
         this.#system.find((process) => process.id === id)?.onEnded(end);
       },
+      afterEnd: async (id, end) => options.containers?.afterEnd(id, end),
       onFailure: (error) => this.#outbox.fail(error),
     });
     const folders = new Folders(options.folder);
-    const { environment, readSecret } = options;
+    const { environment, readSecret, containers, maker } = options;
     const context: EngineContext = {
       node: options.node.id,
       clock,
@@ -111,7 +118,14 @@ export class LocalEngine implements LastingEngine {
       ports: new Ports(folders.ports),
       processes: this.#processes,
       departures: this.#departures,
-      launcher: new Launcher(this.#processes, folders, environment, readSecret),
+      launcher: new Launcher({
+        processes: this.#processes,
+        folders,
+        environment,
+        readSecret,
+        containers,
+        maker,
+      }),
       tell: (event) => this.#tell(event),
       note: (note) => this.#outbox.note(note),
       forget: (id) => this.#ended.push(id),
@@ -189,6 +203,9 @@ export class LocalEngine implements LastingEngine {
 
   async begin(): Promise<void> {
     const states = await this.#processes.begin();
+    const running = [...states.keys()].filter((id) => this.isRunning(id));
+    const about = { kind: "Node", name: this.#options.node.id } as const;
+    await this.#options.containers?.begin(running, (note) => this.#outbox.note({ about, ...note }));
     this.#gangs.compare(states);
     this.#replicas.compare(states);
     await this.#replicas.findPorts();

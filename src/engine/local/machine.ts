@@ -3,7 +3,10 @@ import { availableParallelism, totalmem } from "node:os";
 import { promisify } from "node:util";
 import { nodeId } from "../../model/ids.ts";
 import type { Device, Node } from "../../model/node.ts";
-import { DEVICE_MILLI, gpuMilli, mib, milliCpu } from "../../model/units.ts";
+import { mib, milliCpu } from "../../model/units.ts";
+import { type FoundDevices, toFoundDevices } from "./devices/found-devices.ts";
+import { NVIDIA_SMI_WORDS, readNvidiaSmi } from "./devices/nvidia-smi.ts";
+import { readRocmSmi, ROCM_SMI_WORDS } from "./devices/rocm-smi.ts";
 
 const MIB = 2 ** 20;
 const QUERY_MS = 5000;
@@ -13,13 +16,6 @@ const RESERVE_MIN_MIB = 256;
 const RESERVE_MAX_MIB = 4096;
 /** Jobs may borrow what services ask for and do not use, up to so many times the cores. */
 const OVERCOMMIT = { cpuMax: 4, headroom: 0.25 };
-
-/** What devices this machine has, and what keeps it from using all of them. */
-export interface FoundDevices {
-  readonly devices: readonly Device[];
-  /** Devices of other kinds, and tools that failed; for people. */
-  readonly remarks: readonly string[];
-}
 
 /** This machine as a node: all its cores, its memory but for a reserve, its devices. */
 export function describeMachine(name: string, devices: readonly Device[]): Node {
@@ -38,45 +34,44 @@ export function describeMachine(name: string, devices: readonly Device[]): Node 
   };
 }
 
-/** The GPUs that `nvidia-smi` tells of; none if there is no such program. */
-export async function findDevices(program = "nvidia-smi"): Promise<FoundDevices> {
-  const words = ["--query-gpu=name,memory.total", "--format=csv,noheader,nounits"];
+const TOOLS = [
+  { maker: "nvidia", program: "nvidia-smi", words: NVIDIA_SMI_WORDS, read: readNvidiaSmi },
+  { maker: "amd", program: "rocm-smi", words: ROCM_SMI_WORDS, read: readRocmSmi },
+] as const;
+
+/**
+ * The GPUs that their makers' tools tell of, those of the first maker that has any.
+ * @param searchPath where the tools are looked for; nothing if they are not there.
+ */
+export async function findDevices(searchPath = process.env["PATH"]): Promise<FoundDevices> {
+  const remarks: string[] = [];
+  for (const tool of TOOLS) {
+    const found = await askTool(tool, searchPath);
+    remarks.push(...found.remarks);
+    if (found.devices.length > 0) return { ...found, remarks };
+  }
+  return { devices: [], remarks };
+}
+
+async function askTool(
+  { maker, program, words, read }: (typeof TOOLS)[number],
+  searchPath: string | undefined,
+): Promise<FoundDevices> {
+  const options = { timeout: QUERY_MS, env: { ...process.env, PATH: searchPath } };
   try {
-    const { stdout } = await promisify(execFile)(program, words, { timeout: QUERY_MS });
-    return readDevices(stdout);
+    const { stdout, stderr } = await promisify(execFile)(program, words, options);
+    // rocm-smi ends well without a driver, and only complains.
+    if (stdout.trim() === "" && stderr.trim() !== "") throw new Error(stderr);
+    return toFoundDevices(maker, read(stdout));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return { devices: [], remarks: [] };
-    const [line = ""] = (error as Error).message.split("\n");
-    return { devices: [], remarks: [`${program} tells no devices: ${line}`] };
+    return { devices: [], remarks: [`${program} tells no devices: ${complaintOf(error)}`] };
   }
 }
 
-/** Lines such as `NVIDIA A100-SXM4-80GB, 81920`, one a device, in order of their numbers. */
-export function readDevices(text: string): FoundDevices {
-  const found = text.split("\n").flatMap((line) => {
-    const [, name, memory] = /^\s*(?:NVIDIA )?(.+?),\s*(\d+)\s*$/.exec(line) ?? [];
-    return name === undefined
-      ? []
-      : [{ kind: name.replaceAll(/\s+/g, "-"), memory: Number(memory) }];
-  });
-  const [first] = found;
-  if (first === undefined) return { devices: [], remarks: [] };
-  // A node has devices of one kind and size, and they are named by their place: others end the list.
-  const other = found.findIndex(
-    ({ kind, memory }) => kind !== first.kind || memory !== first.memory,
-  );
-  const used = other === -1 ? found : found.slice(0, other);
-  return {
-    devices: used.map(({ kind, memory }) => ({
-      kind,
-      memory: mib(memory),
-      milliFree: gpuMilli(DEVICE_MILLI),
-    })),
-    remarks:
-      used.length === found.length
-        ? []
-        : [
-            `${found.length - used.length} devices are not used: they differ from the first, ${first.kind}`,
-          ],
-  };
+/** What the tool said, be it on which output, or else the system. */
+function complaintOf(error: unknown): string {
+  const { stdout = "", stderr = "", message } = error as Error & Partial<Record<string, string>>;
+  const lines = [stderr, stdout, message ?? ""].join("\n").split("\n");
+  return lines.find((line) => line.trim() !== "")?.trim() ?? "";
 }

@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Catalog } from "../../model/launch.ts";
 import type { Node } from "../../model/node.ts";
+import type { ContainerRuntime } from "./containers/container-runtime.ts";
+import { Containers } from "./containers/containers.ts";
+import type { DeviceMaker } from "./devices/found-devices.ts";
 import { DoorClient, doorCommand } from "./door/door-client.ts";
 import type { EngineClock } from "./engine-clock.ts";
 import { Folders } from "./folders.ts";
@@ -23,6 +26,10 @@ export interface LocalEngineSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Folder of secrets: one folder a secret, one file an entry; absent: there are none. */
   readonly secrets?: string;
+  /** What starts images; absent: nothing does. */
+  readonly runtime?: ContainerRuntime;
+  /** Whose devices the node has; absent: it has none. */
+  readonly maker?: DeviceMaker;
 }
 
 /** A local engine with all that it stands on. */
@@ -47,12 +54,13 @@ const DOOR = "system.door";
 
 /** Opens the engine of a folder, and starts its keeper if none runs. `engine.begin` comes next. */
 export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine {
-  const { folder, node, catalog, environment, secrets } = settings;
+  const { folder, node, catalog, environment, secrets, runtime, maker } = settings;
   const folders = new Folders(folder);
   const isolation = detectIsolation({ key: keyOf(folder) });
   const keeper = new KeeperClient(folders.keeper);
   const door = new DoorClient(folders.door);
   const readSecret = secretsIn(secrets);
+  const containers = runtime && new Containers(runtime, keyOf(folder));
   const engine = new LocalEngine({
     folder,
     node,
@@ -64,6 +72,8 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
     system: { [DOOR]: doorCommand(folders.door, settings.door) },
     environment,
     readSecret,
+    ...(containers === undefined ? {} : { containers }),
+    ...(maker === undefined ? {} : { maker }),
   });
   void followDoor(door, engine);
   return {
@@ -87,6 +97,7 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
       engine.close();
       await end.shutdown({ kill: true });
       end.close();
+      await containers?.end();
       isolation.removeAll();
     },
   };

@@ -26,6 +26,8 @@ export interface ProcessSpec
 /** Whoever wants to know what becomes of processes. */
 export interface ProcessWatcher {
   onRunning(id: string): void;
+  /** It has ended and no process of it is left. Resolves when nothing else is. */
+  afterEnd(id: string, end: ProcessEnd): Promise<void>;
   /** It has ended and nothing of it is left. */
   onEnded(id: string, end: ProcessEnd): void;
   onFailure(error: Error): void;
@@ -231,7 +233,13 @@ export class Processes {
 
   /** What a process leaves behind is killed with it, and may take a moment to be gone. */
   #endWhenEmpty(id: string, end: ProcessEnd, looks: number): void {
-    if (looks === 0 || this.#isolation.isEmpty(id)) return this.#end(id, end);
+    if (looks === 0 || this.#isolation.isEmpty(id)) {
+      this.#try(async () => {
+        await this.#watcher.afterEnd(id, end);
+        this.#end(id, end);
+      });
+      return;
+    }
     this.#clock.after(REST_EVERY_MS, () => this.#endWhenEmpty(id, end, looks - 1));
   }
 

@@ -6,7 +6,6 @@ import type { CatalogService } from "../../model/launch.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { DoorObservation, DoorTable, ServiceObservation } from "./door/protocol.ts";
 import type { EngineContext } from "./engine-context.ts";
-import { deviceVariables } from "./process-variables.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
 import { asksReady } from "./readiness.ts";
 import { Replica, replicaProcess, type ReplicaWorld, type SavedReplica } from "./replica.ts";
@@ -257,14 +256,14 @@ export class Replicas {
     const port =
       "number" in launch.port ? ports.setPortOf(id, launch.port.number) : await ports.portOf(id);
     const own = {
-      ...deviceVariables(devices),
       ...("env" in launch.port ? { [launch.port.env]: String(port) } : {}),
       NEURAXIS_SERVICE: service,
       NEURAXIS_REPLICA: replica,
       NEURAXIS_MODEL: launch.model.name,
       ...(launch.model.path === undefined ? {} : { NEURAXIS_MODEL_PATH: launch.model.path }),
     };
-    launcher.start({ id, launch, request: wanted.request, class: "online", own, folder: service });
+    const { request } = wanted;
+    launcher.start({ id, launch, request, class: "online", devices, own, folder: service });
   }
 
   /** Asks until it serves; over, too, when it is not to come up any more. */

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 
 /** Among the first to be killed when the machine's memory is full; 1000 is the most. */
-const OFFLINE_OOM_SCORE = 900;
+export const OFFLINE_OOM_SCORE = 900;
 
 /** Lowest priority; its I/O is then of the lowest best-effort level (ioprio_set(2)). */
 const NICE_MAX = 19;

@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import type { Launch } from "../../../model/launch.ts";
+import type { DeviceMaker } from "../devices/found-devices.ts";
+import { MARKER_VARIABLE } from "../keeper/workload-processes.ts";
+import type { Share } from "../kernel/isolation.ts";
+import { OFFLINE_OOM_SCORE } from "../kernel/process-priority.ts";
+import type { ContainerRuntime } from "./container-runtime.ts";
+
+/** One container that is to start. */
+export interface ContainerOrder {
+  /** Of the container; a-z, A-Z, 0-9 and `_.-`. */
+  readonly name: string;
+  readonly image: string;
+  readonly launch: Pick<Launch, "command" | "args" | "workingDirectory">;
+  /** Variables of the process that anybody may see. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Variables that nobody else may see: they are in no argument. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Numbers of the devices that it sees. */
+  readonly devices: readonly number[];
+  readonly maker: DeviceMaker | undefined;
+  readonly share: Share;
+}
+
+/** A folder of the machine, at the same path in the container. */
+interface Mount {
+  readonly path: string;
+  readonly isReadOnly: boolean;
+}
+
+/** Weight of offline work beside everything else where no cgroup says more: the kernel's least. */
+const SHARES_MIN = 2;
+
+/**
+ * Program, arguments and environment of the runtime's client, which stays in the foreground as long as
+ * the container runs: it passes signals and output on and ends with the exit code of the process, or
+ * 128 and the number of the signal that ended that. 125 is the client's own failure.
+ *
+ * The network and the memory shared between processes are the machine's, as for any process. The mark
+ * of the keeper goes in, so that what is killed is found in the container, too.
+ */
+export function containerCommand(runtime: ContainerRuntime, order: ContainerOrder) {
+  const { name, image, launch, secrets } = order;
+  const [program, ...words] = launch.command ?? [];
+  const devices = deviceWords(runtime, order);
+  const variables = { ...order.variables, ...devices.variables };
+  const argv = [
+    runtime.program,
+    "run",
+    "--rm",
+    `--name=${name}`,
+    // What is left of a container of this name is nobody's.
+    ...(runtime.kind === "podman" ? ["--replace"] : []),
+    "--network=host",
+    "--ipc=host",
+    // The keeper has the output already.
+    "--log-driver=none",
+    // Folders are shared as they are, without labels of their own.
+    "--security-opt=label=disable",
+    `--user=${runtime.user}`,
+    ...runtime.init,
+    ...placementWords(runtime, order.share),
+    ...(order.share.class === "offline" ? [`--oom-score-adj=${OFFLINE_OOM_SCORE}`] : []),
+    ...mountsOf(variables).map(mountWord),
+    ...devices.words,
+    ...(launch.workingDirectory === undefined ? [] : [`--workdir=${launch.workingDirectory}`]),
+    ...Object.entries(variables).map(([variable, value]) => `--env=${variable}=${value}`),
+    ...[...Object.keys(secrets), MARKER_VARIABLE].map((variable) => `--env=${variable}`),
+    ...(program === undefined ? [] : [`--entrypoint=${program}`]),
+    image,
+    ...words,
+    ...launch.args,
+  ];
+  return { argv, env: { ...secrets, ...runtime.environment } };
+}
+
+/** A name of these that its client reads itself: such a secret would steer the client. */
+export function clientVariableAmong(
+  { environment }: ContainerRuntime,
+  names: ReadonlySet<string>,
+): string | undefined {
+  return [...names].find((name) => Object.hasOwn(environment, name));
+}
+
+/** Limits that the kernel keeps already need no words. */
+function placementWords({ placement }: ContainerRuntime, share: Share): readonly string[] {
+  if (placement === "inside") return ["--cgroups=disabled"];
+  const weight = share.class === "offline" ? 0 : Math.round((share.cpuMilli * 1024) / 1000);
+  return [
+    `--memory=${share.memoryMiB}m`,
+    `--memory-swap=${share.memoryMiB}m`,
+    `--cpu-shares=${Math.max(SHARES_MIN, weight)}`,
+  ];
+}
+
+/**
+ * NVIDIA's devices come by the Container Device Interface (Podman) or Docker's own words for it, and
+ * are then counted from 0. AMD's come all at once, and the process is told which are its own.
+ */
+function deviceWords({ kind }: ContainerRuntime, { devices, maker }: ContainerOrder) {
+  if (devices.length === 0 || maker === undefined) return { words: [], variables: {} };
+  switch (maker) {
+    case "nvidia":
+      return {
+        words:
+          kind === "podman"
+            ? devices.map((device) => `--device=nvidia.com/gpu=${device}`)
+            : [`--gpus="device=${devices.join(",")}"`],
+        variables: { CUDA_VISIBLE_DEVICES: [...devices.keys()].join(",") },
+      };
+    case "amd":
+      return { words: ["--device=/dev/kfd", "--device=/dev/dri"], variables: {} };
+  }
+}
+
+/** What its variables speak of: checkpoints, and the weights if they are on this machine. */
+function mountsOf(variables: Readonly<Record<string, string>>): readonly Mount[] {
+  const checkpoints = variables["NEURAXIS_CHECKPOINT_DIR"];
+  const model = variables["NEURAXIS_MODEL_PATH"];
+  return [
+    ...(checkpoints === undefined ? [] : [{ path: checkpoints, isReadOnly: false }]),
+    ...(model?.startsWith("/") && existsSync(model) ? [{ path: model, isReadOnly: true }] : []),
+  ];
+}
+
+function mountWord({ path, isReadOnly }: Mount): string {
+  return `--mount=type=bind,source=${path},target=${path}${isReadOnly ? ",readonly" : ""}`;
+}

@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+
+/** A program that starts images, as it was found on this machine. */
+export interface ContainerRuntime {
+  readonly kind: "podman" | "docker";
+  /** Its client's absolute path. */
+  readonly program: string;
+  readonly version: string;
+  /**
+   * Where a container's processes are: in the cgroups of the work itself, so that all that holds for
+   * processes holds for them; or apart, in cgroups that the runtime makes. Then its limits are the
+   * runtime's, and neither a freeze nor the limit of offline work reaches them.
+   */
+  readonly placement: "inside" | "apart";
+  /** `UID:GID` in the container: whoever runs this engine, outside of it. */
+  readonly user: string;
+  /** Words for a first process that passes signals on; without one, PID 1 ignores what it does not catch. */
+  readonly init: readonly string[];
+  /** What the client reads of the control plane's environment: where its images and daemon are. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The runtime to use, and why others are not; for people. */
+export interface FoundRuntime {
+  readonly runtime?: ContainerRuntime;
+  readonly remarks: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A daemon may take so long to say that it is there. */
+const ASK_MS = 10_000;
+
+/** Names that Podman, Docker and what they start look at. */
+const CLIENT_VARIABLES =
+  /^(PATH|HOME|USER|LOGNAME|TMPDIR|DBUS_SESSION_BUS_ADDRESS|(XDG|CONTAINERS?|DOCKER|REGISTRY|STORAGE)_.*|(HTTPS?|NO|ALL)_PROXY)$/i;
+
+/** Where Podman looks for its helpers, among them a first process (containers.conf(5)). */
+const HELPER_FOLDERS = [
+  "/usr/local/libexec/podman",
+  "/usr/local/lib/podman",
+  "/usr/libexec/podman",
+  "/usr/lib/podman",
+];
+
+/** Podman if it is there and answers, or else Docker if its daemon does. Starts and pulls nothing. */
+export async function findContainerRuntime(environment: Environment): Promise<FoundRuntime> {
+  const variables = clientVariables(environment);
+  const remarks: string[] = [];
+  for (const [kind, examine] of [
+    ["podman", examinePodman],
+    ["docker", examineDocker],
+  ] as const) {
+    const program = findOnPath(kind, variables["PATH"]);
+    if (program === undefined) continue;
+    try {
+      const runtime = { kind, program, environment: variables };
+      return { runtime: { ...runtime, ...(await examine(program, variables)) }, remarks };
+    } catch (error) {
+      remarks.push(`${program} does not answer: ${lastLineOf(error)}`);
+    }
+  }
+  return { remarks };
+}
+
+type Examined = Pick<ContainerRuntime, "version" | "placement" | "user" | "init">;
+type ClientEnvironment = ContainerRuntime["environment"];
+
+/** Only crun leaves processes where they are; root in a rootless container is the user outside. */
+async function examinePodman(program: string, env: ClientEnvironment): Promise<Examined> {
+  const words = ["info", "--format", "{{.Version.Version}} {{.Host.OCIRuntime.Name}}"];
+  const [version = "", engine = ""] = (await ask(program, words, env)).split(" ");
+  return {
+    version: `${version} with ${engine}`,
+    placement: engine === "crun" ? "inside" : "apart",
+    user: "0:0",
+    init: podmanInit(env["PATH"]),
+  };
+}
+
+async function examineDocker(program: string, env: ClientEnvironment): Promise<Examined> {
+  const version = await ask(program, ["version", "--format", "{{.Server.Version}}"], env);
+  const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+  return { version, placement: "apart", user, init: ["--init"] };
+}
+
+/** Podman refuses `--init` where its helper is not installed. */
+function podmanInit(searchPath: string | undefined): readonly string[] {
+  if (findIn(HELPER_FOLDERS, "catatonit") !== undefined) return ["--init"];
+  const program = findOnPath("catatonit", searchPath) ?? findOnPath("tini-static", searchPath);
+  return program === undefined ? [] : ["--init", `--init-path=${program}`];
+}
+
+async function ask(
+  program: string,
+  words: readonly string[],
+  env: ClientEnvironment,
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, words, { env, timeout: ASK_MS });
+  return stdout.trim();
+}
+
+function clientVariables(environment: Environment): ClientEnvironment {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && CLIENT_VARIABLES.test(name) ? [[name, value] as const] : [],
+    ),
+  );
+}
+
+function findOnPath(name: string, searchPath = ""): string | undefined {
+  return findIn(
+    searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder)),
+    name,
+  );
+}
+
+function findIn(folders: readonly string[], name: string): string | undefined {
+  return folders.map((folder) => path.join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of what it wrote to its error output, or else of the system's own message. */
+function lastLineOf(error: unknown): string {
+  const { stderr = "", message } = error as Error & { readonly stderr?: string };
+  return (stderr.trim() || message).split("\n").at(-1) ?? message;
+}
