@@ -2,6 +2,10 @@ import { statfsSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import path from "node:path";
 import type { DoctorLine } from "../cli/machine-host.ts";
+import {
+  type FoundRuntime,
+  findContainerRuntime,
+} from "../engine/local/containers/container-runtime.ts";
 import { detectIsolation } from "../engine/local/kernel/detect-isolation.ts";
 import type { KernelPromise } from "../engine/local/kernel/isolation.ts";
 import { findDevices } from "../engine/local/machine.ts";
@@ -12,7 +16,10 @@ const DISK_MIB_MIN = 1024;
 
 /** What this machine can do. Changes nothing that lasts. */
 export async function examine(home: string): Promise<readonly DoctorLine[]> {
-  const { devices, remarks } = await findDevices();
+  const [{ devices, remarks }, containers] = await Promise.all([
+    findDevices(),
+    findContainerRuntime(process.env),
+  ]);
   const cores = availableParallelism();
   const memory = Math.floor(totalmem() / MIB);
   return [
@@ -23,6 +30,7 @@ export async function examine(home: string): Promise<readonly DoctorLine[]> {
     },
     { what: "machine", state: "good", finding: `${cores} cores, ${memory} MiB of memory` },
     devicesLine(devices.length, devices[0]?.kind, remarks),
+    containersLine(containers),
     ...isolationLines(),
     diskLine(home),
   ];
@@ -33,9 +41,32 @@ function devicesLine(
   kind: string | undefined,
   remarks: readonly string[],
 ): DoctorLine {
-  const found = count === 0 ? "none found by nvidia-smi" : `${count} of ${kind}`;
+  const found = count === 0 ? "none found by nvidia-smi and rocm-smi" : `${count} of ${kind}`;
   const finding = [found, ...remarks].join("; ");
   return { what: "devices", state: remarks.length === 0 ? "good" : "weaker", finding };
+}
+
+function containersLine({ runtime, remarks }: FoundRuntime): DoctorLine {
+  const what = "containers";
+  if (runtime === undefined) {
+    const finding = ["manifests with an image are refused", ...remarks].join("; ");
+    const cure = "to run images, install Podman with crun, or start Docker's daemon";
+    return { what, state: "weaker", finding, cure };
+  }
+  const finding = [`${runtime.kind} ${runtime.version}`, ...remarks].join("; ");
+  const cures = [
+    ...(runtime.placement === "inside"
+      ? []
+      : ["with Podman and crun, images can be suspended and give way as processes do"]),
+    ...(runtime.init.length > 0
+      ? []
+      : [
+          "install catatonit: without it an image's program ignores signals that it does not catch",
+        ]),
+  ];
+  const isGood = cures.length === 0 && remarks.length === 0;
+  const line = { what, state: isGood ? "good" : "weaker", finding } as const;
+  return cures.length === 0 ? line : { ...line, cure: cures.join("; ") };
 }
 
 function isolationLines(): DoctorLine[] {

@@ -176,8 +176,9 @@ export const REFUSAL_CODES = {
     cure: "Give it to the control plane's user, or name another path.",
   },
   "cannot-suspend": {
-    meaning: "The engine cannot suspend in place what uses devices.",
-    cure: "Leave suspension out: the job is stopped and begins from its checkpoint instead.",
+    meaning:
+      "The engine cannot stop this where it is: it uses devices, or is in a container apart.",
+    cure: "Leave suspension or sleep out: it is stopped and started instead. Podman with crun can.",
   },
   "port-in-use": {
     meaning: "Several replicas would have to listen on the same port of one machine.",

@@ -3,6 +3,8 @@ import path from "node:path";
 import type { JobLaunch, Launch, ServiceLaunch } from "../../model/launch.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
+import type { ModelService } from "../../model/service.ts";
+import type { ContainerRuntime } from "./containers/container-runtime.ts";
 import type { Folders } from "./folders.ts";
 import type { ReadSecret } from "./launcher.ts";
 
@@ -12,6 +14,8 @@ export interface AdmissionOptions {
   /** PATH of the processes to come. */
   readonly searchPath: string;
   readonly readSecret: ReadSecret;
+  /** What starts images; absent: nothing does. */
+  readonly runtime?: ContainerRuntime | undefined;
 }
 
 /** Why this machine can never run the job; `undefined` if nothing is known against it. */
@@ -28,7 +32,9 @@ export function admitJob(
     );
   }
   for (const role of launch.roles) {
-    const refusal = admitLaunch(role, `${who}, role ${role.role}`, options);
+    const refusal =
+      admitLaunch(role, `${who}, role ${role.role}`, options) ??
+      (job.suspension && admitFreezing(role, who, options));
     if (refusal !== undefined) return refusal;
   }
   return launch.checkpointPath === undefined
@@ -38,29 +44,27 @@ export function admitJob(
 
 /** Why this machine can never serve it; `undefined` if nothing is known against it. */
 export function admitService(
-  name: string,
+  { id, replicas, sleep }: ModelService,
   launch: ServiceLaunch,
-  replicasMax: number,
   options: AdmissionOptions,
 ): Refusal | undefined {
-  if ("number" in launch.port && replicasMax > 1) {
+  const who = `service ${id}`;
+  if ("number" in launch.port && replicas.max > 1) {
     return refuse(
       "port-in-use",
-      `service ${name}: ${replicasMax} replicas cannot all listen on port ${launch.port.number}`,
+      `${who}: ${replicas.max} replicas cannot all listen on port ${launch.port.number}`,
     );
   }
-  return admitLaunch(launch, `service ${name}`, options);
+  return admitLaunch(launch, who, options) ?? (sleep && admitFreezing(launch, who, options));
 }
 
 function admitLaunch(
-  { image, command, environment, workingDirectory }: Launch,
+  launch: Launch,
   who: string,
-  { searchPath, readSecret }: AdmissionOptions,
+  { searchPath, readSecret, runtime }: AdmissionOptions,
 ): Refusal | undefined {
-  if (image !== undefined) {
-    return refuse("no-container-runtime", `${who}: this engine starts no images yet`);
-  }
-  const refusal = workingDirectory === undefined ? undefined : admitFolder(workingDirectory, who);
+  const { image, command, environment, workingDirectory } = launch;
+  const refusal = image === undefined ? undefined : admitImage(image, who, runtime);
   if (refusal !== undefined) return refusal;
   for (const variable of environment) {
     if ("value" in variable) continue;
@@ -68,7 +72,35 @@ function admitLaunch(
     if (readSecret(name, key) !== undefined) continue;
     return refuse("unknown-secret", `${who}: secret ${name} has no entry ${key}`);
   }
-  return admitProgram(command?.[0] ?? "", workingDirectory, { who, searchPath });
+  // What is in an image is seen when it is started.
+  if (image !== undefined) return undefined;
+  return (
+    (workingDirectory === undefined ? undefined : admitFolder(workingDirectory, who)) ??
+    admitProgram(command?.[0] ?? "", workingDirectory, { who, searchPath })
+  );
+}
+
+function admitImage(
+  image: string,
+  who: string,
+  runtime: ContainerRuntime | undefined,
+): Refusal | undefined {
+  if (runtime !== undefined) return undefined;
+  const message = `${who}: neither Podman nor Docker answers here to start the image ${image}`;
+  return refuse("no-container-runtime", message);
+}
+
+/** A freeze stops the processes in the cgroups of the work, and no others. */
+function admitFreezing(
+  { image }: Launch,
+  who: string,
+  { runtime }: AdmissionOptions,
+): Refusal | undefined {
+  if (image === undefined || runtime?.placement !== "apart") return undefined;
+  return refuse(
+    "cannot-suspend",
+    `${who}: ${runtime.kind} ${runtime.version} keeps the processes of ${image} in cgroups of its own, which this engine cannot freeze`,
+  );
 }
 
 function admitFolder(folder: string, who: string): Refusal | undefined {

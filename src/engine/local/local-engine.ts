@@ -40,9 +40,9 @@ export interface LocalEngineOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly readSecret: ReadSecret;
   /** Absent: nothing here starts images. */
-  readonly containers?: Containers;
+  readonly containers?: Containers | undefined;
   /** Whose devices the node has. */
-  readonly maker?: DeviceMaker;
+  readonly maker?: DeviceMaker | undefined;
 }
 
 /** All that it was told and has told, as JSON. */

@@ -27,9 +27,9 @@ export interface LocalEngineSettings {
   /** Folder of secrets: one folder a secret, one file an entry; absent: there are none. */
   readonly secrets?: string;
   /** What starts images; absent: nothing does. */
-  readonly runtime?: ContainerRuntime;
+  readonly runtime?: ContainerRuntime | undefined;
   /** Whose devices the node has; absent: it has none. */
-  readonly maker?: DeviceMaker;
+  readonly maker?: DeviceMaker | undefined;
 }
 
 /** A local engine with all that it stands on. */
@@ -72,8 +72,8 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
     system: { [DOOR]: doorCommand(folders.door, settings.door) },
     environment,
     readSecret,
-    ...(containers === undefined ? {} : { containers }),
-    ...(maker === undefined ? {} : { maker }),
+    containers,
+    maker,
   });
   void followDoor(door, engine);
   return {

@@ -5,11 +5,15 @@ import { openJournal } from "../../control/journal/sqlite-journal.ts";
 import type { JournalOrigin } from "../../control/journal/journal.ts";
 import { RunningControlPlane } from "../../control/running-control-plane.ts";
 import { ApiServer } from "../../control/server/api-server.ts";
+import { findContainerRuntime } from "../../engine/local/containers/container-runtime.ts";
 import { Folders } from "../../engine/local/folders.ts";
 import { describeMachine, findDevices } from "../../engine/local/machine.ts";
-import { openLocalEngine, type OpenLocalEngine } from "../../engine/local/open-local-engine.ts";
+import {
+  type LocalEngineSettings,
+  openLocalEngine,
+  type OpenLocalEngine,
+} from "../../engine/local/open-local-engine.ts";
 import type { Catalog } from "../../model/launch.ts";
-import type { Node } from "../../model/node.ts";
 import { milliseconds } from "../../model/units.ts";
 import { logsOf, sideOf, usageOf } from "./engine-side.ts";
 import type { Home } from "./home.ts";
@@ -59,8 +63,12 @@ const LEAVE_LIMIT_MS = 120_000;
  */
 export async function startUp(options: UpOptions): Promise<Up> {
   const { home, version, report } = options;
-  const devices = await findDevices();
+  const [devices, { runtime }] = await Promise.all([
+    findDevices(),
+    findContainerRuntime(options.environment),
+  ]);
   for (const remark of devices.remarks) report(remark);
+  const found = { maker: devices.maker, runtime };
   const node = describeMachine(NODE, devices.devices);
   home.make();
   const folders = new Folders(home.engine);
@@ -73,10 +81,11 @@ export async function startUp(options: UpOptions): Promise<Up> {
     newUid: randomUUID,
     program: version,
     connect: (catalog) => {
-      const local = openEngine(options, catalog, node);
+      const local = openEngine(options, catalog, { node, ...found });
       parts.local = local;
       const searchPath = options.environment["PATH"] ?? "";
-      return sideOf(local, { node, folders, searchPath, readSecret: local.readSecret });
+      const { readSecret } = local;
+      return sideOf(local, { node, folders, searchPath, readSecret, ...found });
     },
   });
   const local = parts.local!;
@@ -120,11 +129,11 @@ async function endAfter(done: Promise<void>, close: () => Promise<void>): Promis
 function openEngine(
   { home, door, environment }: UpOptions,
   catalog: Catalog,
-  node: Node,
+  found: Pick<LocalEngineSettings, "node" | "maker" | "runtime">,
 ): OpenLocalEngine {
   return openLocalEngine({
     folder: home.engine,
-    node,
+    ...found,
     catalog,
     door,
     environment,

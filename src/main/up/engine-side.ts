@@ -42,7 +42,7 @@ function admit(
       const { service, launch } = toModelService(manifest);
       return (
         admitSize(service.request, `service ${service.id}`, options.node) ??
-        admitService(service.id, launch, service.replicas.max, options)
+        admitService(service, launch, options)
       );
     }
     case "Queue":

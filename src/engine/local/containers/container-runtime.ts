@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 
@@ -23,7 +23,7 @@ export interface ContainerRuntime {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The runtime to use, and why others are not; for people. */
+/** The runtime to use, if there is one; why others are not used, and what may fail; for people. */
 export interface FoundRuntime {
   readonly runtime?: ContainerRuntime;
   readonly remarks: readonly string[];
@@ -37,6 +37,9 @@ const ASK_MS = 10_000;
 /** Names that Podman, Docker and what they start look at. */
 const CLIENT_VARIABLES =
   /^(PATH|HOME|USER|LOGNAME|TMPDIR|DBUS_SESSION_BUS_ADDRESS|(XDG|CONTAINERS?|DOCKER|REGISTRY|STORAGE)_.*|(HTTPS?|NO|ALL)_PROXY)$/i;
+
+/** Where version 2 of cgroups is when version 1 is in use. */
+const SECOND_BESIDE_FIRST = "/sys/fs/cgroup/unified";
 
 /** Where Podman looks for its helpers, among them a first process (containers.conf(5)). */
 const HELPER_FOLDERS = [
@@ -57,8 +60,9 @@ export async function findContainerRuntime(environment: Environment): Promise<Fo
     const program = findOnPath(kind, variables["PATH"]);
     if (program === undefined) continue;
     try {
-      const runtime = { kind, program, environment: variables };
-      return { runtime: { ...runtime, ...(await examine(program, variables)) }, remarks };
+      const examined = await examine(program, variables);
+      if (examined.placement === "inside") remarks.push(...remarksOnCrun());
+      return { runtime: { kind, program, environment: variables, ...examined }, remarks };
     } catch (error) {
       remarks.push(`${program} does not answer: ${lastLineOf(error)}`);
     }
@@ -85,6 +89,17 @@ async function examineDocker(program: string, env: ClientEnvironment): Promise<E
   const version = await ask(program, ["version", "--format", "{{.Server.Version}}"], env);
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   return { version, placement: "apart", user, init: ["--init"] };
+}
+
+/** It knows either version of cgroups, and not both if the second has controllers of its own. */
+function remarksOnCrun(): readonly string[] {
+  try {
+    const controllers = readFileSync(`${SECOND_BESIDE_FIRST}/cgroup.controllers`, "utf8").trim();
+    if (controllers === "") return [];
+    return [`crun may refuse to start: ${SECOND_BESIDE_FIRST} has the controllers ${controllers}`];
+  } catch {
+    return [];
+  }
 }
 
 /** Podman refuses `--init` where its helper is not installed. */
