@@ -4,22 +4,21 @@ import { cpus } from "node:os";
 export interface CpuTime {
   /** Nobody's. */
   readonly idleMs: number;
-  /** Of processes that yield to all others (nice): the engine makes offline ones such. */
+  /** Of offline work, which uses what all others leave. */
   readonly offlineMs: number;
 }
 
-export function cpuTime(): CpuTime {
-  let [idleMs, offlineMs] = [0, 0];
-  for (const { times } of cpus()) {
-    idleMs += times.idle;
-    offlineMs += times.nice;
-  }
-  return { idleMs, offlineMs };
+/** CPU time of all cores that nobody has used since the machine started. */
+export function idleTimeMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0);
 }
 
-export function cpuTimeSince(before: CpuTime): CpuTime {
-  const now = cpuTime();
-  return { idleMs: now.idleMs - before.idleMs, offlineMs: now.offlineMs - before.offlineMs };
+/** What came between two readings; nothing where a count began anew. */
+export function cpuTimeBetween(before: CpuTime, after: CpuTime): CpuTime {
+  return {
+    idleMs: Math.max(0, after.idleMs - before.idleMs),
+    offlineMs: Math.max(0, after.offlineMs - before.offlineMs),
+  };
 }
 
 /** Share of what online work and all others left idle that offline work has used; 0 of nothing. */

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CommandError } from "../../cli/exit-codes.ts";
 import { seededRandom } from "../../simulate/seeded-random.ts";
-import { cpuTime, cpuTimeSince } from "./cpu-time.ts";
+import { cpuTimeBetween } from "./cpu-time.ts";
 import type { Outcome } from "./figures.ts";
 import type { LiveView } from "./live-view.ts";
 import {
@@ -200,13 +200,11 @@ export class MainJob {
         await sender.sendAll(this.#window, this.#counter(state.beside), stop);
       }
     };
-    const meter = setInterval(this.#cpuMeter(), LOOK_EVERY_MS);
     const sending = send();
     try {
       const evaluateEvery = Math.ceil((state.steps - this.early) / EVALUATIONS);
       await this.#train({ name: TRAINING_JOB, steps: state.steps, evaluateEvery });
     } finally {
-      clearInterval(meter);
       over.abort();
       await sending;
     }
@@ -259,16 +257,12 @@ export class MainJob {
     };
   }
 
-  /** Adds up CPU time while the training runs. */
-  #cpuMeter(): () => void {
-    let before = cpuTime();
-    return () => {
-      const { idleMs, offlineMs } = cpuTimeSince(before);
-      before = cpuTime();
-      if (this.#sight?.jobs.get(TRAINING_JOB)?.status.phase !== "Running") return;
-      this.state.cpu.idleMs += idleMs;
-      this.state.cpu.offlineMs += offlineMs;
-    };
+  /** While requests meet training. */
+  #addCpuTime(before: Sight | undefined, after: Sight): void {
+    if (before === undefined || !isTraining(before) || !isTraining(after)) return;
+    const { idleMs, offlineMs } = cpuTimeBetween(before.cpu, after.cpu);
+    this.state.cpu.idleMs += idleMs;
+    this.state.cpu.offlineMs += offlineMs;
   }
 
   async #readCourse(job: string): Promise<void> {
@@ -295,6 +289,7 @@ export class MainJob {
     for (;;) {
       this.#world.stop.throwIfAborted();
       const sight = await this.#world.plane.ask(look);
+      this.#addCpuTime(this.#sight, sight);
       this.#sight = sight;
       const { done, waitsFor } = await isSo(sight);
       this.#show(sight);
@@ -356,4 +351,8 @@ export class MainJob {
     const cure = `See \`npx neuraxis events --home ${home}\`, and \`npm start -- --fresh\` to begin anew.`;
     return new CommandError("refused", message, cure);
   }
+}
+
+function isTraining({ jobs }: Sight): boolean {
+  return jobs.get(TRAINING_JOB)?.status.phase === "Running";
 }

@@ -1,6 +1,7 @@
 import type { WrittenObjects } from "../../api/objects.ts";
 import type { Client } from "../../client/client.ts";
 import { ClientError } from "../../client/client-error.ts";
+import { type CpuTime, idleTimeMs } from "./cpu-time.ts";
 import { SERVICE } from "./manifests.ts";
 
 /** A line of JSON that the trainer prints when it evaluates (examples/tiny-lm/README.md). */
@@ -17,20 +18,23 @@ export interface Sight {
   /** The replicas of the service. */
   readonly replicas: readonly WrittenObjects["Replica"][];
   readonly node: WrittenObjects["Node"] | undefined;
+  readonly cpu: CpuTime;
 }
 
 export async function look(client: Client): Promise<Sight> {
-  const [jobs, services, replicas, nodes] = await Promise.all([
+  const [jobs, services, replicas, nodes, usage] = await Promise.all([
     client.list("BatchJob"),
     client.list("ModelService"),
     client.list("Replica"),
     client.list("Node"),
+    client.usage(),
   ]);
   return {
     jobs: new Map(jobs.objects.map((job) => [job.metadata.name, job])),
     service: services.objects.find(({ metadata }) => metadata.name === SERVICE),
     replicas: replicas.objects.filter(({ status }) => status.service === SERVICE),
     node: nodes.objects[0],
+    cpu: { idleMs: idleTimeMs(), offlineMs: usage.nodes[0]?.offline.cpuMs ?? 0 },
   };
 }
 
