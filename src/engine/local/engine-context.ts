@@ -5,7 +5,9 @@ import type { Note } from "../../model/note.ts";
 import type { Departures } from "./departures.ts";
 import type { EngineClock } from "./engine-clock.ts";
 import type { Folders } from "./folders.ts";
+import type { GangFiles } from "./gang-files.ts";
 import type { Launcher } from "./launcher.ts";
+import type { Loopback } from "./loopback.ts";
 import type { Ports } from "./ports.ts";
 import type { Processes } from "./processes.ts";
 
@@ -15,16 +17,20 @@ export interface EngineContext {
   readonly clock: EngineClock;
   readonly catalog: Catalog;
   readonly folders: Folders;
+  readonly loopback: Loopback;
   readonly ports: Ports;
+  readonly gangFiles: GangFiles;
   readonly processes: Processes;
   readonly departures: Departures;
   readonly launcher: Launcher;
-  /** Tells the scheduler; what follows from it holds at once. */
-  tell(event: Event): void;
+  /** Tells the scheduler; it holds when it is journaled. What is on its way is not told again. */
+  readonly tell: (event: Event) => void;
+  /** What was told and not taken yet, and is not so any more. */
+  readonly withdraw: (isVoid: (event: Event) => boolean) => void;
+  /** Wanted and there are compared once more, when what runs just now is over. */
+  readonly pursueSoon: () => void;
   /** Tells people. */
-  note(note: Note): void;
-  /** Drops a process when what was told of its end is journaled. */
-  forget(id: string): void;
+  readonly note: (note: Note) => void;
   /** The engine cannot go on. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }

@@ -11,7 +11,8 @@ export class Folders {
   /** @param root absolute; made if missing. */
   constructor(root: string) {
     this.root = root;
-    for (const folder of [this.keeper, this.door, this.ports, this.logs, this.checkpoints]) {
+    const { keeper, door, ports, gangs, logs, checkpoints } = this;
+    for (const folder of [keeper, door, ports, gangs, logs, checkpoints]) {
       mkdirSync(folder, { recursive: true, mode: MODE });
     }
   }
@@ -28,6 +29,10 @@ export class Folders {
     return path.join(this.root, "ports");
   }
 
+  get gangs(): string {
+    return path.join(this.root, "gangs");
+  }
+
   get logs(): string {
     return path.join(this.root, "logs");
   }
@@ -42,9 +47,13 @@ export class Folders {
     return { stdout: `${file}.out`, stderr: `${file}.err` };
   }
 
+  get work(): string {
+    return path.join(this.root, "work");
+  }
+
   /** A folder of its own to start in, made if missing. */
   workOf(name: string): string {
-    const folder = path.join(this.root, "work", encodeURIComponent(name));
+    const folder = path.join(this.work, encodeURIComponent(name));
     mkdirSync(folder, { recursive: true, mode: MODE });
     return folder;
   }

@@ -1,30 +1,24 @@
 import type { MemberPlace } from "../../model/action.ts";
-import type { DepartureId, JobId } from "../../model/ids.ts";
+import type { DepartureId } from "../../model/ids.ts";
+import type { Note } from "../../model/note.ts";
+import type { Attempt } from "./process-ids.ts";
 import type { ProcessEnd } from "./processes.ts";
 
 /**
  *     waiting ──────► up ──────► (told as ended)
- *        │  ▲         │ ▲
- *        ▼  │         ▼ │
- *     suspending ► suspended ► returning           broken: a device under it failed
- *        └─────────────┴──────────┴──► stopping ──► (all departures told)
+ *       ▲  │         │  ▲
+ *       │  ▼         ▼  │
+ *       │  suspending   │                      broken: a device under it failed
+ *       │      ▼        │
+ *       └── suspended ──┘        stopping ──► (all departures told)
  *
  * The phase says what is wanted; what is there is said by the processes of the members. `pursue`
  * compares the two, and may be called at any time and any number of times.
  */
-export type GangPhase =
-  | "waiting"
-  | "up"
-  | "suspending"
-  | "suspended"
-  | "returning"
-  | "stopping"
-  | "broken";
+export type GangPhase = "waiting" | "up" | "suspending" | "suspended" | "stopping" | "broken";
 
-/** A gang as JSON: all that was ordered and told. */
-export interface SavedGang {
-  readonly job: JobId;
-  readonly attempt: number;
+/** A gang as JSON: what was ordered and what is journaled of what it told, and nothing else. */
+export interface SavedGang extends Attempt {
   phase: GangPhase;
   /** It was told as started. */
   hasBegun: boolean;
@@ -34,7 +28,7 @@ export interface SavedGang {
   leaving: DepartureId[];
   /** How it is asked to leave. */
   stop: StopManner;
-  /** Time of the newest checkpoint that was told, or that was there at the start. */
+  /** Until when what it saved is told, in milliseconds since 1970; its start at first. */
   savedMs: number;
   members: SavedMember[];
 }
@@ -46,18 +40,44 @@ export interface SavedMember {
   readonly number: number;
   readonly role: string;
   devices: readonly number[];
-  /** What it waits for before it joins. */
-  readonly after: readonly DepartureId[];
+  /** It joined the others when it was not one of the first, once these had left. */
+  readonly joinsAfter?: readonly DepartureId[];
   /** It leaves the others. */
   departure?: DepartureId;
+}
+
+/** A member, and what is known of its process. */
+export interface Member extends SavedMember {
   process: "none" | "asked" | "running" | "ended";
   end?: ProcessEnd;
 }
 
-/** Id of a member's process. */
-export function memberProcess(job: JobId, attempt: number, member: number): string {
-  return `job.${job}.${attempt}.${member}`;
+/** A gang, and what is known of its processes. */
+export interface GangData extends SavedGang {
+  members: Member[];
 }
+
+export function saveGang({ members, ...gang }: GangData): SavedGang {
+  return structuredClone({ ...gang, members: members.map(savedMember) });
+}
+
+function savedMember({ number, role, devices, joinsAfter, departure }: Member): SavedMember {
+  return {
+    number,
+    role,
+    devices,
+    ...(joinsAfter !== undefined && { joinsAfter }),
+    ...(departure !== undefined && { departure }),
+  };
+}
+
+/** Nothing is known of its processes yet. */
+export function restoreGang(saved: SavedGang): GangData {
+  const { members, ...gang } = structuredClone(saved);
+  return { ...gang, members: members.map((member) => Object.assign(member, NO_PROCESS)) };
+}
+
+const NO_PROCESS = { process: "none" } as const;
 
 /** How a process ended, as the rest of a sentence. */
 export function inWords(end: ProcessEnd): string {
@@ -74,28 +94,79 @@ export function inWords(end: ProcessEnd): string {
   }
 }
 
-export function memberOf(
-  { member, role, devices }: MemberPlace,
-  after: readonly DepartureId[],
-): SavedMember {
-  return { number: member, role, devices, after, process: "none" };
+/** What people are told of a member that did not end well. */
+export function noteOf({ job, attempt }: GangData, member: Member, end: ProcessEnd): Note {
+  const isHungry = end.kind === "exited" && end.oomKilled;
+  return {
+    about: { kind: "BatchJob", name: job },
+    type: "Warning",
+    reason: isHungry ? "out-of-memory" : end.kind === "refused" ? end.code : "member-failed",
+    message: `member ${member.number} (${member.role}) of attempt ${attempt} ${inWords(end)}`,
+    condition: { type: "MemberFailed", status: "True" },
+  };
 }
 
-export function endMember(member: SavedMember, end: ProcessEnd): void {
+/** @param joinsAfter absent: it is one of the first. */
+export function memberOf(
+  { member, role, devices }: MemberPlace,
+  joinsAfter?: readonly DepartureId[],
+): Member {
+  const place = { number: member, role, devices, process: "none" } as const;
+  return joinsAfter === undefined ? place : { ...place, joinsAfter };
+}
+
+/**
+ * Who is in the gang, by number: the first ones and those that have joined, without those that are
+ * to leave. A member's rank is its index here.
+ */
+export function rosterOf({ members }: GangData): readonly Member[] {
+  return members
+    .filter(
+      ({ departure, joinsAfter, process }) =>
+        departure === undefined && (joinsAfter === undefined || process !== "none"),
+    )
+    .toSorted((left, right) => left.number - right.number);
+}
+
+export function endMember(member: Member, end: ProcessEnd): void {
   member.process = "ended";
   member.end = end;
 }
 
-export function hasProcess({ process }: SavedMember): boolean {
+export function hasProcess({ process }: Member): boolean {
   return process !== "none";
 }
 
-export function isThere({ process }: SavedMember): boolean {
+export function isThere({ process }: Member): boolean {
   return process === "asked" || process === "running";
 }
 
-export function isDone(end: ProcessEnd): boolean {
-  return end.kind === "exited" && end.code === 0 && !end.wasAsked;
+export function isStaying({ departure }: Member): boolean {
+  return departure === undefined;
+}
+
+/** Departures that it was ordered, ascending. */
+export function departuresOf({ leaving, members }: SavedGang): readonly DepartureId[] {
+  const ofMembers = members.flatMap(({ departure }) => departure ?? []);
+  return [...new Set([...leaving, ...ofMembers])].toSorted((left, right) => left - right);
+}
+
+/** How the first member ended that did not end well; those that are to leave do not count. */
+export function failureOf({ members }: GangData): ProcessEnd | undefined {
+  return members.find(
+    (member) => isStaying(member) && member.end !== undefined && !isGood(member.end),
+  )?.end;
+}
+
+/** Whether all that stay, but for those that have not joined, have done their work. */
+export function isAllDone(gang: GangData): boolean {
+  const roster = rosterOf(gang);
+  return roster.length > 0 && roster.every(isDone);
+}
+
+/** It ended well, and before it was asked to. */
+function isDone({ end }: Member): boolean {
+  return end?.kind === "exited" && end.code === 0 && !end.wasAsked;
 }
 
 export function isGood(end: ProcessEnd): boolean {

@@ -2,19 +2,23 @@ import type { Event } from "../../model/event.ts";
 import type { JobId } from "../../model/ids.ts";
 import type { Note } from "../../model/note.ts";
 import type { Departures } from "./departures.ts";
-import type { SavedGang, SavedMember } from "./gang-data.ts";
+import type { GangData, Member } from "./gang-data.ts";
 
 /** What a gang needs of its engine. */
 export interface GangWorld {
   readonly departures: Departures;
+  /** Tells the scheduler; again what is on its way already changes nothing. */
   tell(event: Event): void;
+  /** What was told and not taken yet, and is not so any more. */
+  withdraw(isVoid: (event: Event) => boolean): void;
   note(note: Note): void;
   /** Begins to start the member's process. */
-  start(gang: SavedGang, member: SavedMember): void;
+  start(gang: GangData, member: Member): void;
   end(id: string, grace: { readonly ms: number }): void;
   kill(id: string): void;
   freeze(ids: readonly string[]): Promise<void>;
   thaw(ids: readonly string[]): Promise<void>;
+  /** Drops an ended process. */
   forget(id: string): void;
   /** Time of the newest file in the job's folder of checkpoints; 0 for none. */
   newestCheckpointMs(job: JobId): number;

@@ -6,26 +6,33 @@ import type {
   StopJob,
   SuspendJob,
 } from "../../model/action.ts";
-import type { Event } from "../../model/event.ts";
+import type { Event, JobCheckpointed, JobEnded, JobStarted } from "../../model/event.ts";
 import type { DepartureId } from "../../model/ids.ts";
+import { unreachable } from "../../model/unreachable.ts";
 import {
+  departuresOf,
   endMember,
+  failureOf,
+  type GangData,
   type GangPhase,
   hasProcess,
-  inWords,
-  isDone,
+  isAllDone,
   isGood,
+  isStaying,
   isThere,
+  type Member,
   memberOf,
-  memberProcess,
+  noteOf,
+  restoreGang,
   type SavedGang,
-  type SavedMember,
+  saveGang,
 } from "./gang-data.ts";
 import type { GangWorld } from "./gang-world.ts";
+import { memberProcess } from "./process-ids.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
 
 /** Phases in which an end that is not good is news. */
-const IS_STAYING = new Set<GangPhase>(["waiting", "up", "suspending", "suspended", "returning"]);
+const IS_WANTED = new Set<GangPhase>(["waiting", "up", "suspending", "suspended"]);
 
 /** Time that a process has to end in after SIGTERM if nothing is to be saved. */
 const SOON_MS = 3000;
@@ -33,69 +40,94 @@ const SOON_MS = 3000;
 /** Orders after which people wait, and no work: there is time to end in good order. */
 const IS_SOON = new Set<StopJob["reason"]["code"]>(["cancelled", "deadline", "drained"]);
 
+/** What a gang tells of itself, beside departures. */
+export type GangEvent = JobStarted | JobCheckpointed | JobEnded;
+
+/** What a gang is ordered with, beside the action. */
+export interface GangOrder {
+  /** Of the job. */
+  readonly mark: string;
+  /** Of the order, in milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
 /** The members of one attempt of a job. */
 export class Gang {
-  readonly data: SavedGang;
+  readonly data: GangData;
   readonly #world: GangWorld;
   /** Whether processes are being frozen or thawed just now. */
   #isTurning = false;
+  /** Whether processes may stand still. */
+  #isStill = false;
+  /** Its end is told, and may not be journaled yet: nothing is done any more. */
   #isOver = false;
 
-  constructor(data: SavedGang, world: GangWorld) {
+  constructor(data: GangData, world: GangWorld) {
     this.data = data;
     this.#world = world;
   }
 
-  static start({ job, attempt, members, after }: StartJob, world: GangWorld): Gang {
+  static start(
+    { job, attempt, members, after }: StartJob,
+    { mark, nowMs }: GangOrder,
+    world: GangWorld,
+  ): Gang {
     world.departures.check(after, `start-job ${job}`);
-    return new Gang(
-      {
-        job,
-        attempt,
-        phase: "waiting",
-        hasBegun: false,
-        after,
-        leaving: [],
-        stop: "now",
-        savedMs: world.newestCheckpointMs(job),
-        members: members.map((place) => memberOf(place, [])),
-      },
-      world,
-    );
+    const data: GangData = {
+      job,
+      mark,
+      attempt,
+      phase: "waiting",
+      hasBegun: false,
+      after,
+      leaving: [],
+      stop: "now",
+      savedMs: nowMs,
+      members: members.map((place) => memberOf(place)),
+    };
+    return new Gang(data, world);
+  }
+
+  static restore(saved: SavedGang, world: GangWorld): Gang {
+    return new Gang(restoreGang(saved), world);
+  }
+
+  save(): SavedGang {
+    return saveGang(this.data);
   }
 
   resume({ members, after }: ResumeJob): void {
-    this.#expect("resume-job", ["suspending", "suspended"]);
-    if (this.data.leaving.length > 0) throw this.#error("resume-job", "it has not left yet");
+    this.#expect("resume-job", ["suspended"]);
     for (const { member: number, devices } of members) {
       this.#memberOf(number, "resume-job").devices = devices;
     }
-    if (members.length !== this.data.members.length) {
+    if (members.length !== this.data.members.filter(isStaying).length) {
       throw this.#error("resume-job", "members are missing");
     }
     this.#world.departures.check(after, `resume-job ${this.data.job}`);
     this.data.after = after;
-    this.data.phase = "returning";
+    this.data.phase = this.data.hasBegun ? "up" : "waiting";
   }
 
   grow({ members, after }: GrowJob): void {
-    this.#expect("grow-job", ["waiting", "up", "returning"]);
+    this.#expect("grow-job", ["waiting", "up"]);
     this.#world.departures.check(after, `grow-job ${this.data.job}`);
     for (const place of members) this.data.members.push(memberOf(place, after));
   }
 
   shrink({ members, departure }: ShrinkJob): void {
-    this.#expect("shrink-job", ["waiting", "up", "returning"]);
+    this.#expect("shrink-job", ["waiting", "up"]);
     const leaving = members.map((number) => this.#memberOf(number, "shrink-job"));
     this.#world.departures.order(departure, `shrink-job ${this.data.job}`);
     for (const member of leaving) member.departure = departure;
   }
 
   suspend({ departure }: SuspendJob): void {
-    this.#expect("suspend-job", ["waiting", "up", "returning"]);
+    this.#expect("suspend-job", ["waiting", "up"]);
     this.#world.departures.order(departure, `suspend-job ${this.data.job}`);
     this.data.leaving.push(departure);
     this.data.phase = "suspending";
+    this.#withdraw();
   }
 
   /** @param canSave whether the job takes checkpoints. */
@@ -107,81 +139,94 @@ export class Gang {
     this.data.stop = save ? "save" : IS_SOON.has(reason.code) ? "soon" : "now";
     if (this.data.phase === "broken") this.data.stop = "now";
     this.data.phase = "stopping";
+    this.#withdraw();
   }
 
-  /** What holds since this was told of it; true if the gang is over: it does nothing any more. */
-  told(event: Event): boolean {
-    this.#isOver ||= this.#takeTold(event);
-    return this.#isOver;
-  }
-
-  #takeTold(event: Event): boolean {
+  /**
+   * What holds since it is journaled that this was told; true if the gang is over.
+   * @param nowMs of the step that told it.
+   */
+  told(event: GangEvent, nowMs: number): boolean {
     switch (event.kind) {
       case "job-started":
         this.data.hasBegun = true;
-        if (this.data.phase === "waiting" || this.data.phase === "returning")
-          this.data.phase = "up";
-        for (const member of this.data.members) {
-          if (member.process === "none" && member.after.length === 0) member.process = "asked";
-        }
+        if (this.data.phase === "waiting") this.data.phase = "up";
+        return false;
+      case "job-checkpointed":
+        this.data.savedMs = Math.max(this.data.savedMs, nowMs);
         return false;
       case "job-ended":
+        this.#isOver = true;
         return true;
-      case "departed":
-        return this.#toldDeparted(event.departure);
       default:
-        return false;
+        return unreachable(event);
     }
   }
 
-  #toldDeparted(departure: DepartureId): boolean {
+  /** It is journaled that this has left; true if the gang is over. */
+  toldDeparted(departure: DepartureId): boolean {
     const { data } = this;
+    for (const member of data.members) if (member.departure === departure) this.#forget(member);
     data.members = data.members.filter((member) => member.departure !== departure);
     if (!data.leaving.includes(departure)) return false;
     data.leaving = data.leaving.filter((open) => open !== departure);
     if (data.leaving.length > 0) return false;
     if (data.phase === "suspending") data.phase = "suspended";
-    return data.phase === "stopping";
+    this.#isOver ||= data.phase === "stopping";
+    return this.#isOver;
   }
 
-  /** After a restart: what has become of its processes. One that was asked for and is gone is lost. */
+  /** Drops its processes, which have ended. */
+  forget(): void {
+    for (const member of this.data.members) this.#forget(member);
+  }
+
+  /**
+   * After a restart: what has become of its processes. Where the gang was told as started, one of
+   * the first that is not there is lost; all others may not have begun.
+   */
   compare(states: ReadonlyMap<string, ProcessState>): void {
     for (const member of this.data.members) {
       const state = states.get(this.idOf(member));
       if (state?.kind === "running") member.process = "running";
       else if (state?.kind === "ended") endMember(member, state.end);
-      else if (member.process !== "none") endMember(member, { kind: "lost" });
+      else if (this.data.hasBegun && member.joinsAfter === undefined) {
+        endMember(member, { kind: "lost" });
+      }
     }
+    // Those of a suspended gang stand still, and whoever keeps them so may have forgotten it.
+    if (this.data.phase === "suspended") void this.#world.freeze(this.#running());
+    this.#isStill = this.data.phase !== "suspending";
   }
 
   onRunning(number: number): void {
     const member = this.#find(number);
-    if (member !== undefined && member.process !== "ended") member.process = "running";
+    if (member?.process === "asked") member.process = "running";
   }
 
   onEnded(number: number, end: ProcessEnd): void {
     const member = this.#find(number);
     if (member === undefined || member.process === "ended") return;
-    const isFirst = this.#failed() === undefined;
+    const isFirst = failureOf(this.data) === undefined;
     endMember(member, end);
-    if (isFirst && !isGood(end) && IS_STAYING.has(this.data.phase)) this.#noteEnd(member, end);
+    if (this.#isOver || !isFirst || isGood(end) || !isStaying(member)) return;
+    if (IS_WANTED.has(this.data.phase)) this.#world.note(noteOf(this.data, member, end));
   }
 
   /** A device is gone, and what used it: the scheduler knows. What is suspended uses none. */
   lose(device: number): void {
     const { phase, members } = this.data;
-    if (phase === "suspending" || phase === "suspended" || phase === "stopping") return;
-    if (!members.some(({ devices }) => devices.includes(device))) return;
-    this.data.phase = "broken";
+    if (phase !== "waiting" && phase !== "up") return;
+    if (members.some(({ devices }) => devices.includes(device))) this.data.phase = "broken";
   }
 
-  idOf({ number }: SavedMember): string {
-    return memberProcess(this.data.job, this.data.attempt, number);
+  idOf({ number }: Member): string {
+    return memberProcess(this.data, number);
   }
 
-  /** Ids of all processes that it has, or that are asked for. */
-  get processes(): string[] {
-    return this.data.members.filter(hasProcess).map((member) => this.idOf(member));
+  /** Departures that it was ordered and that are not journaled as over, ascending. */
+  get departures(): readonly DepartureId[] {
+    return departuresOf(this.data);
   }
 
   /** Does what the phase wants next. */
@@ -189,23 +234,16 @@ export class Gang {
     if (this.#isOver) return;
     switch (this.data.phase) {
       case "waiting":
-        if (this.#world.departures.areOver(this.data.after)) this.#comeUp();
-        return;
       case "up":
-        this.#goOn();
-        return;
+        return this.#goOn();
       case "suspending":
-        this.#standStill();
-        return;
+        return this.#standStill();
       case "suspended":
-        if (this.#failed() !== undefined) this.#fallApart();
-        return;
-      case "returning":
-        if (this.#world.departures.areOver(this.data.after)) this.#comeBack();
+        this.#dismiss();
+        if (failureOf(this.data) !== undefined) this.#fallApart();
         return;
       case "stopping":
-        this.#leave();
-        return;
+        return this.#leave();
       case "broken":
         for (const member of this.data.members) this.#kill(member);
         return;
@@ -214,93 +252,78 @@ export class Gang {
 
   /** Tells a checkpoint that came since the last one. */
   tellCheckpoint(): void {
-    if (!this.data.hasBegun) return;
-    const newestMs = this.#world.newestCheckpointMs(this.data.job);
-    if (newestMs <= this.data.savedMs) return;
-    this.data.savedMs = newestMs;
-    const { job, attempt } = this.data;
+    const { job, attempt, hasBegun, savedMs } = this.data;
+    if (!hasBegun || this.#isOver || this.#world.newestCheckpointMs(job) <= savedMs) return;
     this.#world.tell({ kind: "job-checkpointed", job, attempt });
   }
 
-  #comeUp(): void {
-    const founders = this.data.members.filter(({ after }) => after.length === 0);
-    for (const member of founders) this.#start(member);
-    if (this.#failed() === undefined && founders.some(({ process }) => process === "asked")) return;
+  #goOn(): void {
+    this.#dismiss();
+    const { departures } = this.#world;
+    if (failureOf(this.data) !== undefined) return this.#fallApart();
+    if (!departures.areOver(this.data.after)) return;
+    const staying = this.data.members.filter(isStaying);
+    const first = staying.filter(({ joinsAfter }) => joinsAfter === undefined);
+    const begun = staying.filter(hasProcess);
+    const isSpent = begun.length > 0 && begun.every(({ end }) => end !== undefined);
+    if (isSpent && first.every(hasProcess)) return this.#fallApart();
+    if (this.#isStill && begun.length > 0) return this.#moveAgain();
+    for (const member of staying) {
+      if (departures.areOver(member.joinsAfter ?? [])) this.#start(member);
+    }
+    if (this.data.hasBegun || first.some(({ process }) => process === "asked")) return;
     const { job, attempt } = this.data;
     this.#world.tell({ kind: "job-started", job, attempt });
-    this.#goOn();
   }
 
-  #goOn(): void {
-    for (const member of this.data.members) {
-      if (member.departure !== undefined) this.#dismiss(member);
-      else if (this.#world.departures.areOver(member.after)) this.#start(member);
+  /** Members that are to leave the others end; those of one order are told together. */
+  #dismiss(): void {
+    const orders = new Set(this.data.members.flatMap(({ departure }) => departure ?? []));
+    for (const departure of orders) {
+      const leaving = this.data.members.filter((member) => member.departure === departure);
+      for (const member of leaving) this.#end(member, SOON_MS);
+      if (!leaving.some(isThere)) this.#world.tell({ kind: "departed", departure });
     }
-    if (this.#failed() !== undefined) return this.#fallApart();
-    const staying = this.data.members.filter(
-      (member) => member.departure === undefined && hasProcess(member),
-    );
-    if (staying.every(({ process }) => process === "ended")) this.#fallApart();
-  }
-
-  /** A member that is to leave the others. Those of one order are told together. */
-  #dismiss({ departure }: SavedMember): void {
-    const leaving = this.data.members.filter((member) => member.departure === departure);
-    for (const member of leaving) this.#endSoon(member);
-    if (leaving.some((member) => member.process !== "ended" && member.process !== "none")) return;
-    for (const member of leaving) this.#forget(member);
-    this.#world.tell({ kind: "departed", departure: departure! });
   }
 
   /** One has failed, or all are done: what is still there ends, and then the end is told. */
   #fallApart(): void {
-    for (const member of this.data.members) this.#endSoon(member);
-    if (this.data.members.some(isThere)) return;
-    this.#tellEnd();
+    for (const member of this.data.members) this.#end(member, SOON_MS);
+    if (!this.data.members.some(isThere)) this.#tellEnd();
   }
 
   #tellEnd(): void {
-    const { job, attempt } = this.data;
-    const isLost = this.data.members.some(({ end }) => end?.kind === "lost");
-    const outcome = isLost ? "lost" : this.#failed() === undefined ? "succeeded" : "failed";
-    const { departures } = this.#world;
-    const open = this.#openDepartures().filter((departure) => !departures.areOver([departure]));
+    const { job, attempt, members } = this.data;
+    const isLost = members.some((member) => isStaying(member) && member.end?.kind === "lost");
+    const outcome = isLost ? "lost" : failureOf(this.data) === undefined ? "succeeded" : "failed";
     this.tellCheckpoint();
-    for (const member of this.data.members) this.#forget(member);
     this.#world.tell({ kind: "job-ended", job, attempt, outcome });
-    for (const departure of open) this.#world.tell({ kind: "departed", departure });
+    this.#isOver = true;
   }
 
   #standStill(): void {
-    if (this.#failed() !== undefined || this.#isDone()) return this.#fallApart();
+    this.#dismiss();
+    if (failureOf(this.data) !== undefined || isAllDone(this.data)) return this.#fallApart();
     if (this.#isTurning || this.data.members.some(({ process }) => process === "asked")) return;
-    void this.#turn(
-      (ids) => this.#world.freeze(ids),
-      () => this.data.phase === "suspending" && this.#tellDeparted(),
-    );
+    if (this.#isStill) return this.#tellDeparted();
+    void this.#turn(async () => {
+      await this.#world.freeze(this.#running());
+      this.#isStill = this.data.phase === "suspending";
+    });
   }
 
-  #comeBack(): void {
-    if (this.#failed() !== undefined || this.#isDone()) return this.#fallApart();
+  #moveAgain(): void {
     if (this.#isTurning) return;
-    void this.#turn(
-      (ids) => this.#world.thaw(ids),
-      () => {
-        if (this.data.phase !== "returning") return;
-        this.data.phase = this.data.hasBegun ? "up" : "waiting";
-        this.pursue();
-      },
-    );
+    void this.#turn(async () => {
+      this.#isStill = false;
+      await this.#world.thaw(this.#running());
+    });
   }
 
-  async #turn(turn: (ids: readonly string[]) => Promise<void>, done: () => void): Promise<void> {
-    const ids = this.data.members
-      .filter(({ process }) => process === "running")
-      .map((member) => this.idOf(member));
+  async #turn(turn: () => Promise<void>): Promise<void> {
     this.#isTurning = true;
-    await turn(ids);
+    await turn();
     this.#isTurning = false;
-    done();
     this.pursue();
   }
 
@@ -312,76 +335,52 @@ export class Gang {
     }
     if (this.data.members.some(isThere)) return;
     // It ended by itself before the order reached it.
-    if (this.#isDone() && this.data.hasBegun) return this.#tellEnd();
-    for (const member of this.data.members) this.#forget(member);
+    if (isAllDone(this.data)) return this.#tellEnd();
     this.#tellDeparted();
   }
 
   #tellDeparted(): void {
-    for (const departure of this.#openDepartures())
-      this.#world.tell({ kind: "departed", departure });
+    for (const departure of this.departures) this.#world.tell({ kind: "departed", departure });
   }
 
-  /** Ascending, once each. */
-  #openDepartures(): DepartureId[] {
-    const members = this.data.members.flatMap(({ departure }) => departure ?? []);
-    return [...new Set([...this.data.leaving, ...members])].toSorted((left, right) => left - right);
+  /** What was told of its progress, and not taken yet, is void. Its end is not. */
+  #withdraw(): void {
+    const { job } = this.data;
+    this.#world.withdraw((event) => isProgress(event) && event.job === job);
   }
 
-  #start(member: SavedMember): void {
+  #start(member: Member): void {
     if (member.process !== "none") return;
     member.process = "asked";
     this.#world.start(this.data, member);
   }
 
-  #end(member: SavedMember, ms: number): void {
+  #end(member: Member, ms: number): void {
     if (member.process === "running") this.#world.end(this.idOf(member), { ms });
   }
 
-  #endSoon(member: SavedMember): void {
-    this.#end(member, SOON_MS);
-  }
-
-  #kill(member: SavedMember): void {
+  #kill(member: Member): void {
     if (member.process === "running") this.#world.kill(this.idOf(member));
   }
 
-  #forget(member: SavedMember): void {
+  #forget(member: Member): void {
     if (member.process !== "none") this.#world.forget(this.idOf(member));
   }
 
-  /** How the first member ended that did not end well; those that are to leave do not count. */
-  #failed(): ProcessEnd | undefined {
-    return this.data.members.find(
-      ({ departure, end }) => departure === undefined && end !== undefined && !isGood(end),
-    )?.end;
+  #running(): string[] {
+    return this.data.members
+      .filter((member) => member.process === "running" && isStaying(member))
+      .map((member) => this.idOf(member));
   }
 
-  /** Whether all that began have ended, each well and before it was asked to. */
-  #isDone(): boolean {
-    const begun = this.data.members.filter(hasProcess);
-    return begun.length > 0 && begun.every(({ end }) => end !== undefined && isDone(end));
-  }
-
-  #find(number: number): SavedMember | undefined {
+  #find(number: number): Member | undefined {
     return this.data.members.find((member) => member.number === number);
   }
 
-  #memberOf(number: number, what: string): SavedMember {
+  #memberOf(number: number, what: string): Member {
     const member = this.#find(number);
     if (member === undefined) throw this.#error(what, `there is no member ${number}`);
     return member;
-  }
-
-  #noteEnd(member: SavedMember, end: ProcessEnd): void {
-    const isHungry = end.kind === "exited" && end.oomKilled;
-    this.#world.note({
-      about: { kind: "BatchJob", name: this.data.job },
-      type: "Warning",
-      reason: isHungry ? "out-of-memory" : end.kind === "refused" ? end.code : "member-failed",
-      message: `member ${member.number} (${member.role}) of attempt ${this.data.attempt} ${inWords(end)}`,
-      condition: { type: "MemberFailed", status: "True" },
-    });
   }
 
   #expect(what: string, phases: readonly GangPhase[]): void {
@@ -391,4 +390,8 @@ export class Gang {
   #error(what: string, why: string): Error {
     return new Error(`${what} ${this.data.job}: ${why}`);
   }
+}
+
+function isProgress(event: Event): event is JobStarted | JobCheckpointed {
+  return event.kind === "job-started" || event.kind === "job-checkpointed";
 }

@@ -1,13 +1,22 @@
 import type { JobAction, StartJob } from "../../model/action.ts";
 import type { Event } from "../../model/event.ts";
-import type { JobId } from "../../model/ids.ts";
-import type { JobLaunch } from "../../model/launch.ts";
+import type { DepartureId, JobId } from "../../model/ids.ts";
+import type { CatalogJob } from "../../model/launch.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { newestFileMs } from "./checkpoints.ts";
 import type { EngineContext } from "./engine-context.ts";
-import { Gang } from "./gang.ts";
-import { memberProcess, type SavedGang, type SavedMember } from "./gang-data.ts";
+import { Gang, type GangEvent } from "./gang.ts";
+import {
+  type GangData,
+  isStaying,
+  isThere,
+  type Member,
+  rosterOf,
+  type SavedGang,
+} from "./gang-data.ts";
 import type { GangWorld } from "./gang-world.ts";
+import { type StartOrder, shareOf } from "./launcher.ts";
+import { gangId, markOf, memberProcess, parseProcess } from "./process-ids.ts";
 import { gangVariables } from "./process-variables.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
 
@@ -22,17 +31,18 @@ export class Gangs {
 
   constructor(context: EngineContext) {
     this.#context = context;
-    const { processes } = context;
+    const { processes, fail } = context;
     this.#world = {
       departures: context.departures,
       tell: (event) => context.tell(event),
+      withdraw: (isVoid) => context.withdraw(isVoid),
       note: (note) => context.note(note),
-      start: (gang, member) => void this.#start(gang, member).catch((error) => context.fail(error)),
+      start: (gang, member) => void this.#start(gang, member).catch(fail),
       end: (id, { ms }) => processes.end(id, "SIGTERM", ms),
       kill: (id) => processes.kill(id),
-      freeze: (ids) => processes.freeze(ids),
-      thaw: (ids) => processes.thaw(ids),
-      forget: (id) => context.forget(id),
+      freeze: (ids) => processes.freeze(ids).catch(fail),
+      thaw: (ids) => processes.thaw(ids).catch(fail),
+      forget: (id) => processes.forget(id),
       newestCheckpointMs: (job) => this.#newestCheckpointMs(job),
       saveGraceMs: (job) =>
         SAVE_GRACE_MS + 2 * (context.catalog.job(job)?.job.checkpoint?.saveMs ?? 0),
@@ -44,20 +54,22 @@ export class Gangs {
   }
 
   save(): readonly SavedGang[] {
-    return [...this.#gangs.values()].map(({ data }) => structuredClone(data));
+    return [...this.#gangs.values()].map((gang) => gang.save());
   }
 
   restore(saved: readonly SavedGang[]): void {
-    for (const data of saved) {
-      this.#gangs.set(data.job, new Gang(structuredClone(data), this.#world));
-    }
+    for (const gang of saved) this.#gangs.set(gang.job, Gang.restore(gang, this.#world));
   }
 
-  /** Takes the order down; `pursue` carries it out. @throws Error if it is impossible. */
-  order(action: JobAction): void {
+  /**
+   * Takes the order down; `pursue` carries it out.
+   * @param nowMs of the order.
+   * @throws Error if it is impossible.
+   */
+  order(action: JobAction, nowMs: number): void {
     switch (action.kind) {
       case "start-job":
-        return this.#order(action);
+        return this.#order(action, nowMs);
       case "resume-job":
         return this.#gangOf(action.job, action.kind).resume(action);
       case "grow-job":
@@ -78,44 +90,96 @@ export class Gangs {
     }
   }
 
-  /** What holds since this event was told. */
-  told(event: Event): void {
-    for (const [job, gang] of this.#concerned(event)) {
-      if (gang.told(event)) this.#drop(job, gang);
+  /** What holds since it is journaled that this was told in a step of `nowMs`. O(gangs). */
+  told(event: Event, nowMs: number): void {
+    switch (event.kind) {
+      case "job-started":
+      case "job-checkpointed":
+      case "job-ended":
+        return this.#toldOne(event, nowMs);
+      case "departed":
+        for (const gang of this.#gangs.values()) {
+          if (gang.toldDeparted(event.departure)) this.#drop(gang);
+        }
+        return;
+      case "device-failed":
+        for (const gang of this.#gangs.values()) gang.lose(event.device);
+        return;
+      default:
+        return;
     }
   }
 
+  /** After a restart: what of the gangs is there. */
   compare(states: ReadonlyMap<string, ProcessState>): void {
-    for (const gang of this.#gangs.values()) gang.compare(states);
+    for (const gang of this.#gangs.values()) {
+      for (const member of gang.data.members) {
+        const id = gang.idOf(member);
+        if (states.get(id)?.kind !== "running") continue;
+        this.#context.processes.adopt(
+          id,
+          shareOf(this.#roleOf(gang.data, member).request, "offline"),
+        );
+      }
+      gang.compare(states);
+    }
   }
 
-  /** Ids of all processes that any gang has. */
+  /** Ids of all processes that run, or are asked for. */
   processes(): string[] {
-    return [...this.#gangs.values()].flatMap((gang) => gang.processes);
+    return [...this.#gangs.values()].flatMap((gang) =>
+      gang.data.members.filter(isThere).map((member) => gang.idOf(member)),
+    );
   }
 
+  /** Whether a gang has this process. */
+  has(id: string): boolean {
+    return this.#memberOf(id) !== undefined;
+  }
+
+  /** Departures whose end any gang has to tell. */
+  departures(): readonly DepartureId[] {
+    return [...this.#gangs.values()].flatMap((gang) => gang.departures);
+  }
+
+  /** O(members of all gangs). */
   pursue(): void {
-    for (const gang of this.#gangs.values()) gang.pursue();
+    const { gangFiles, ports } = this.#context;
+    for (const gang of this.#gangs.values()) {
+      gang.pursue();
+      const port = ports.knownPortOf(gangId(gang.data));
+      if (port !== undefined) gangFiles.write(gang.data, port);
+    }
   }
 
   onRunning(id: string): void {
-    this.#withMember(id, (gang, member) => gang.onRunning(member));
+    const { gang, number } = this.#memberOf(id) ?? {};
+    gang?.onRunning(number!);
   }
 
   onEnded(id: string, end: ProcessEnd): void {
-    this.#withMember(id, (gang, member) => gang.onEnded(member, end));
+    const { gang, number } = this.#memberOf(id) ?? {};
+    gang?.onEnded(number!, end);
   }
 
   tellCheckpoints(): void {
     for (const gang of this.#gangs.values()) if (gang.data.phase === "up") gang.tellCheckpoint();
   }
 
-  #drop(job: JobId, { data }: Gang): void {
-    this.#gangs.delete(job);
-    this.#context.ports.release(portHolder(data));
+  #toldOne(event: GangEvent, nowMs: number): void {
+    const gang = this.#gangs.get(event.job);
+    if (gang === undefined || gang.data.attempt !== event.attempt) return;
+    if (gang.told(event, nowMs)) this.#drop(gang);
   }
 
-  #order(action: StartJob): void {
+  #drop(gang: Gang): void {
+    this.#gangs.delete(gang.data.job);
+    gang.forget();
+    this.#context.gangFiles.remove(gang.data);
+    this.#context.ports.release(gangId(gang.data));
+  }
+
+  #order(action: StartJob, nowMs: number): void {
     const { job, members } = action;
     if (this.#gangs.has(job)) throw new Error(`start-job ${job}: it is there already`);
     const known = this.#context.catalog.job(job);
@@ -126,33 +190,16 @@ export class Gangs {
       if (known.job.roles.some(({ name }) => name === role)) continue;
       throw new Error(`start-job ${job}: it has no role ${role}`);
     }
-    this.#gangs.set(job, Gang.start(action, this.#world));
+    const gang = Gang.start(action, { mark: markOf(known.uid), nowMs }, this.#world);
+    this.#gangs.set(job, gang);
   }
 
-  /** O(gangs) for a departure. */
-  #concerned(event: Event): readonly (readonly [JobId, Gang])[] {
-    switch (event.kind) {
-      case "job-started":
-      case "job-ended": {
-        const gang = this.#gangs.get(event.job);
-        return gang === undefined ? [] : [[event.job, gang]];
-      }
-      case "departed":
-        return [...this.#gangs];
-      case "device-failed":
-        for (const gang of this.#gangs.values()) gang.lose(event.device);
-        return [];
-      default:
-        return [];
-    }
-  }
-
-  #withMember(id: string, act: (gang: Gang, member: number) => void): void {
-    const [, job, attempt, member] = /^job\.(.*)\.(\d+)\.(\d+)$/.exec(id) ?? [];
-    const gang = this.#gangs.get(job as JobId);
-    if (gang === undefined || gang.data.attempt !== Number(attempt)) return;
-    act(gang, Number(member));
-    gang.pursue();
+  #memberOf(id: string): { readonly gang: Gang; readonly number: number } | undefined {
+    const name = parseProcess(id);
+    if (name?.kind !== "job") return undefined;
+    const gang = this.#gangs.get(name.name as JobId);
+    const member = gang?.data.members.find((other) => gang.idOf(other) === id);
+    return gang && member && { gang, number: member.number };
   }
 
   #gangOf(job: JobId, what: string): Gang {
@@ -161,55 +208,58 @@ export class Gangs {
     return gang;
   }
 
-  async #start(gang: SavedGang, member: SavedMember): Promise<void> {
-    const { catalog, ports } = this.#context;
-    const id = memberProcess(gang.job, gang.attempt, member.number);
-    const known = catalog.job(gang.job);
-    if (known === undefined) throw new Error(`job ${gang.job} starts and is not in the catalog`);
-    const { launch, job } = known;
-    const role = launch.roles.find(({ role: name }) => name === member.role)!;
-    const { request } = job.roles.find(({ name }) => name === member.role)!;
-    const masterPort = await ports.portOf(portHolder(gang));
-    this.#context.launcher.start({
-      id,
-      launch: role,
-      request,
-      class: "offline",
-      devices: member.devices,
-      own: this.#placeOf(gang, member, launch, masterPort),
-      folder: gang.job,
-    });
+  async #start(gang: GangData, member: Member): Promise<void> {
+    const { gangFiles, ports, launcher, processes } = this.#context;
+    const masterPort = await ports.portOf(gangId(gang));
+    const isWanted = gang.phase !== "stopping" && gang.phase !== "broken" && isStaying(member);
+    const id = memberProcess(gang, member.number);
+    if (!isWanted)
+      return processes.refuse(id, "not-wanted", "it was told to leave before it began");
+    gangFiles.write(gang, masterPort);
+    launcher.start(this.#startOrder(gang, member, masterPort));
   }
 
-  #placeOf(
-    gang: SavedGang,
-    { number, role }: SavedMember,
-    { checkpointPath }: JobLaunch,
-    masterPort: number,
-  ): Readonly<Record<string, string>> {
-    const numbers = gang.members.map((member) => member.number).toSorted((a, b) => a - b);
-    const below = checkpointPath;
-    return gangVariables({
-      job: gang.job,
-      attempt: gang.attempt,
+  #startOrder(gang: GangData, member: Member, masterPort: number): StartOrder {
+    const { job, attempt } = gang;
+    const { number, role, devices } = member;
+    const { launch } = this.#knownOf(gang);
+    const roster = rosterOf(gang);
+    const below = launch.checkpointPath;
+    const { folders, gangFiles } = this.#context;
+    const place = gangVariables({
+      job,
+      attempt,
       member: number,
       role,
-      rank: numbers.indexOf(number),
-      worldSize: numbers.length,
+      rank: roster.indexOf(member),
+      worldSize: roster.length,
       masterPort,
-      ...(below === undefined
-        ? {}
-        : { checkpointFolder: this.#context.folders.makeCheckpointOf(below) }),
+      gangFile: gangFiles.fileOf(gang),
+      ...(below === undefined ? {} : { checkpointFolder: folders.makeCheckpointOf(below) }),
     });
+    return {
+      id: memberProcess(gang, number),
+      launch: launch.roles.find(({ role: name }) => name === role)!,
+      request: this.#roleOf(gang, member).request,
+      class: "offline",
+      devices,
+      own: place,
+      folder: job,
+    };
+  }
+
+  #knownOf({ job }: GangData): CatalogJob {
+    const known = this.#context.catalog.job(job);
+    if (known === undefined) throw new Error(`job ${job} is here and not in the catalog`);
+    return known;
+  }
+
+  #roleOf(gang: GangData, { role }: Member): CatalogJob["job"]["roles"][number] {
+    return this.#knownOf(gang).job.roles.find(({ name }) => name === role)!;
   }
 
   #newestCheckpointMs(job: JobId): number {
     const below = this.#context.catalog.job(job)?.launch.checkpointPath;
     return below === undefined ? 0 : newestFileMs(this.#context.folders.checkpointOf(below));
   }
-}
-
-/** All members meet at one port. */
-function portHolder({ job, attempt }: SavedGang): string {
-  return `job.${job}.${attempt}`;
 }

@@ -75,7 +75,12 @@ export class Launcher {
         : this.#containerOf(order, launch.image, values);
     if ("code" in command) return processes.refuse(id, command.code, command.message);
     folders.removeOutputOf(id);
-    processes.start({ id, ...command, ...folders.outputOf(id), share: shareOf(order) });
+    processes.start({
+      id,
+      ...command,
+      ...folders.outputOf(id),
+      share: shareOf(order.request, order.class),
+    });
   }
 
   #commandOf(order: StartOrder, values: ReadonlyMap<string, string>): Command {
@@ -116,7 +121,7 @@ export class Launcher {
       secrets: Object.fromEntries(variables.filter(([name]) => secretNames.has(name))),
       devices,
       maker,
-      share: shareOf(order),
+      share: shareOf(order.request, order.class),
     });
     return { argv, env, cwd: folders.workOf(folder) };
   }
@@ -140,8 +145,9 @@ function variablesOf(
   };
 }
 
-function shareOf({ class: workClass, request }: StartOrder): Share {
-  return { class: workClass, cpuMilli: request.cpu, memoryMiB: request.memory };
+/** What a process that asks for this is granted. */
+export function shareOf({ cpu, memory }: ResourceRequest, workClass: WorkClass): Share {
+  return { class: workClass, cpuMilli: cpu, memoryMiB: memory };
 }
 
 function inheritedVariables(

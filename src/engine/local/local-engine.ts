@@ -9,18 +9,21 @@ import type { Containers } from "./containers/containers.ts";
 import { Departures, type SavedDepartures } from "./departures.ts";
 import type { DeviceMaker } from "./devices/found-devices.ts";
 import type { DoorObservation } from "./door/protocol.ts";
-import type { EngineClock } from "./engine-clock.ts";
+import type { DoorSteering } from "./door-side.ts";
+import { ClosableClock, type EngineClock } from "./engine-clock.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { Folders } from "./folders.ts";
 import type { SavedGang } from "./gang-data.ts";
+import { GangFiles } from "./gang-files.ts";
 import { Gangs } from "./gangs.ts";
-import type { KeeperClient } from "./keeper/keeper-client.ts";
 import type { Isolation } from "./kernel/isolation.ts";
 import { Launcher, type ReadSecret } from "./launcher.ts";
+import type { Loopback } from "./loopback.ts";
 import { Outbox } from "./outbox.ts";
 import { Ports } from "./ports.ts";
-import { Processes, type ProcessSpec } from "./processes.ts";
-import { type DoorSteering, Replicas, type SavedReplicas } from "./replicas.ts";
+import { type KeeperLink, Processes, type ProcessSpec } from "./processes.ts";
+import { Replicas, type SavedReplicas } from "./replicas.ts";
+import { Sweep } from "./sweep.ts";
 import { SystemProcess } from "./system-process.ts";
 
 /** What a local engine stands on. */
@@ -31,7 +34,8 @@ export interface LocalEngineOptions {
   readonly node: Node;
   readonly catalog: Catalog;
   readonly clock: EngineClock;
-  readonly keeper: KeeperClient;
+  readonly keeper: KeeperLink;
+  readonly loopback: Loopback;
   readonly isolation: Isolation;
   readonly door: DoorSteering;
   /** Programs and arguments of the processes that the engine itself needs, by their ids. */
@@ -57,11 +61,12 @@ interface SavedEngine {
 }
 
 /** Of what `save` gives. */
-const SAVED_VERSION = 1;
+const SAVED_VERSION = 2;
 
-/** Checkpoints are looked for, and replicas asked whether they serve, so often. */
+/** Checkpoints are looked for, replicas asked whether they serve, and remains swept, so often. */
 const CHECKPOINTS_MS = 250;
-const READINESS_MS = 1000;
+const READINESS_MS = 200;
+const SWEEP_MS = 60_000;
 /** Share of a process that the engine itself needs: enough that nobody waits for it. */
 const SYSTEM_CPU_MILLI = 1000;
 const SYSTEM_MEMORY_MIB = 1024;
@@ -85,25 +90,29 @@ export class LocalEngine implements LastingEngine {
   #hasBegun = false;
   /** All jobs are to leave, and none is to start before the next engine of this folder. */
   #isLeaving = false;
-  /** Processes whose end was told in a step that was not taken yet, or not journaled yet. */
-  #ended: string[] = [];
-  #endedInStep: string[] = [];
-  /** How to call off what is to come, by its period. */
-  readonly #timers = new Map<number, () => void>();
+  #isClosed = false;
+  readonly #clock: ClosableClock;
+  readonly #sweep: Sweep;
 
   constructor(options: LocalEngineOptions) {
-    const { clock, catalog, keeper, isolation } = options;
+    const { catalog, keeper, isolation, loopback } = options;
+    const clock = new ClosableClock(options.clock);
     this.#options = options;
+    this.#clock = clock;
     this.#outbox = new Outbox(clock);
     this.#processes = new Processes(keeper, isolation, clock, {
       onRunning: (id) => {
         this.#gangs.onRunning(id);
         this.#replicas.onRunning(id);
+        if (!this.#isWanted(id)) this.#processes.kill(id);
+        this.#pursue();
       },
       onEnded: (id, end) => {
         this.#gangs.onEnded(id, end);
         this.#replicas.onEnded(id, end);
         this.#system.find((process) => process.id === id)?.onEnded(end);
+        if (!this.#isWanted(id)) this.#processes.forget(id);
+        this.#pursue();
       },
       afterEnd: async (id, end) => options.containers?.afterEnd(id, end),
       onFailure: (error) => this.#outbox.fail(error),
@@ -115,7 +124,9 @@ export class LocalEngine implements LastingEngine {
       clock,
       catalog,
       folders,
-      ports: new Ports(folders.ports),
+      loopback,
+      ports: new Ports(folders.ports, (port) => loopback.isFree(port)),
+      gangFiles: new GangFiles(folders.gangs),
       processes: this.#processes,
       departures: this.#departures,
       launcher: new Launcher({
@@ -127,10 +138,12 @@ export class LocalEngine implements LastingEngine {
         maker,
       }),
       tell: (event) => this.#tell(event),
+      withdraw: (isVoid) => this.#outbox.withdraw(isVoid),
+      pursueSoon: () => this.#pursueSoon(),
       note: (note) => this.#outbox.note(note),
-      forget: (id) => this.#ended.push(id),
-      fail: (error) => this.#outbox.fail(error instanceof Error ? error : new Error(String(error))),
+      fail: (error) => this.fail(error),
     };
+    this.#sweep = new Sweep(folders, catalog, (id) => this.isRunning(id));
     this.#gangs = new Gangs(context);
     this.#replicas = new Replicas(context, options.door);
     this.#colocation = new Colocation(isolation, {
@@ -170,9 +183,12 @@ export class LocalEngine implements LastingEngine {
     this.#replicas.restore(replicas);
   }
 
-  recall({ events }: Step, actions: readonly Action[]): void {
-    for (const event of events) this.#told(event);
-    for (const action of actions) this.#order(action);
+  recall({ nowMs, events }: Step, actions: readonly Action[]): void {
+    for (const event of events) {
+      this.#told(event, nowMs);
+      this.#replicas.recall(event);
+    }
+    for (const action of actions) this.#order(action, nowMs);
   }
 
   /** Whether no job is on this machine, or on its way to or from it. */
@@ -208,10 +224,9 @@ export class LocalEngine implements LastingEngine {
     await this.#options.containers?.begin(running, (note) => this.#outbox.note({ about, ...note }));
     this.#gangs.compare(states);
     this.#replicas.compare(states);
-    await this.#replicas.findPorts();
-    const wanted = new Set([...this.#gangs.processes(), ...this.#replicas.processes()]);
+    this.#replicas.catalogChanged();
     for (const [id, { kind }] of states) {
-      if (wanted.has(id) || !/^(job|replica)\./.test(id)) continue;
+      if (this.#isWanted(id)) continue;
       // The end of what nobody wants is in the journal; what still runs was to be stopped.
       if (kind === "ended") this.#processes.forget(id);
       else this.#processes.kill(id);
@@ -220,24 +235,24 @@ export class LocalEngine implements LastingEngine {
     const { node } = this.#options;
     if (!this.#hasNode) this.#tell({ kind: "node-added", node });
     this.#hasBegun = true;
-    this.#tellWhetherOpen();
     this.#pursue();
     this.#colocation.begin();
     this.#repeat(CHECKPOINTS_MS, () => this.#gangs.tellCheckpoints());
     this.#repeat(READINESS_MS, () => void this.#replicas.askAll());
+    this.#repeat(SWEEP_MS, () => void this.#sweep.run());
+    void this.#sweep.run();
   }
 
-  async next(wakeMs: number | undefined): Promise<Step> {
-    const step = await this.#outbox.next(wakeMs);
-    this.#endedInStep.push(...this.#ended);
-    this.#ended = [];
-    return step;
+  /** Whoever asks for the next step has journaled the one before. */
+  next(wakeMs: number | undefined): Promise<Step> {
+    this.#settle();
+    this.#pursue();
+    return this.#outbox.next(wakeMs);
   }
 
-  carryOut(_nowMs: number, actions: readonly Action[]): void {
-    for (const id of this.#endedInStep) this.#processes.forget(id);
-    this.#endedInStep = [];
-    for (const action of actions) this.#order(action);
+  carryOut(nowMs: number, actions: readonly Action[]): void {
+    this.#settle(nowMs);
+    for (const action of actions) this.#order(action, nowMs);
     this.#pursue();
   }
 
@@ -249,12 +264,12 @@ export class LocalEngine implements LastingEngine {
   /** What the door sees now. */
   onDoor(observation: DoorObservation): void {
     this.#replicas.onObservation(observation);
+    this.#pursue();
   }
 
   /** Something that this machine saw: a device that failed. */
   report(event: Event): void {
     this.#tell(event);
-    this.#pursue();
   }
 
   /** It cannot go on: whoever waits for a step is told. */
@@ -264,8 +279,8 @@ export class LocalEngine implements LastingEngine {
 
   /** Steers nothing any more. What runs runs on. */
   close(): void {
-    for (const cancel of this.#timers.values()) cancel();
-    this.#colocation.close();
+    this.#isClosed = true;
+    this.#clock.close();
     this.#processes.close();
   }
 
@@ -275,29 +290,60 @@ export class LocalEngine implements LastingEngine {
     this.#tell({ kind: this.#isLeaving ? "node-drained" : "node-opened", node });
   }
 
+  /** Compares what is wanted with what is there. O(all that is on this machine). */
   #pursue(): void {
+    if (!this.#hasBegun || this.#isClosed) return;
+    this.#tellWhetherOpen();
     this.#gangs.pursue();
     this.#replicas.pursue();
+    this.#tellOrphans();
   }
 
-  #tell(event: Event): void {
-    this.#outbox.tell(event);
-    this.#told(event);
-    // What follows from it, a start or another table for the door, begins when all of it is told.
+  /** When all that runs just now is told. */
+  #pursueSoon(): void {
     queueMicrotask(() => this.#pursue());
   }
 
-  #told(event: Event): void {
+  /** Departures of those that ended by themselves before the order reached them. */
+  #tellOrphans(): void {
+    const { open } = this.#departures;
+    if (open.length === 0) return;
+    const owned = new Set([...this.#gangs.departures(), ...this.#replicas.departures()]);
+    for (const departure of open)
+      if (!owned.has(departure)) this.#tell({ kind: "departed", departure });
+  }
+
+  #isWanted(id: string): boolean {
+    // The processes that the engine itself needs have other names.
+    if (!/^(job|replica)\./.test(id)) return true;
+    return this.#gangs.has(id) || this.#replicas.has(id);
+  }
+
+  /** It holds when it is journaled; but whoever waits for a departure waits no longer. */
+  #tell(event: Event): void {
+    if (event.kind === "departed") this.#departures.leave(event.departure);
+    if (event.kind === "node-pressed") this.#colocation.isPressed = event.isPressed;
+    if (this.#outbox.tell(event)) this.#pursueSoon();
+  }
+
+  /** What was told in the last step holds from now on. @param turnMs when it was journaled, if known. */
+  #settle(turnMs?: number): void {
+    const { nowMs, events } = this.#outbox.settle();
+    for (const event of events) this.#told(event, turnMs ?? nowMs);
+  }
+
+  /** What holds since it is journaled that this was told in a step of `nowMs`. */
+  #told(event: Event, nowMs: number): void {
     if (event.kind === "node-added") this.#hasNode = true;
     if (event.kind === "node-pressed") this.#colocation.isPressed = event.isPressed;
     if (event.kind === "node-drained") this.#isDrained = true;
     if (event.kind === "node-opened") this.#isDrained = false;
     if (event.kind === "departed") this.#departures.close(event.departure);
-    this.#gangs.told(event);
+    this.#gangs.told(event, nowMs);
     this.#replicas.told(event);
   }
 
-  #order(action: Action): void {
+  #order(action: Action, nowMs: number): void {
     switch (action.kind) {
       case "place":
       case "wait":
@@ -310,7 +356,7 @@ export class LocalEngine implements LastingEngine {
       case "stop-job":
       case "wait-job":
       case "give-up-job":
-        return this.#gangs.order(action);
+        return this.#gangs.order(action, nowMs);
       case "start-replica":
       case "wake-replica":
       case "sleep-replica":
@@ -339,16 +385,9 @@ export class LocalEngine implements LastingEngine {
   }
 
   #repeat(everyMs: number, call: () => void): void {
-    const { clock } = this.#options;
-    const again = () => {
-      this.#timers.set(
-        everyMs,
-        clock.after(everyMs, () => {
-          call();
-          again();
-        }),
-      );
-    };
-    again();
+    this.#clock.after(everyMs, () => {
+      call();
+      this.#repeat(everyMs, call);
+    });
   }
 }

@@ -14,6 +14,8 @@ import { detectIsolation } from "./kernel/detect-isolation.ts";
 import type { Isolation } from "./kernel/isolation.ts";
 import type { ReadSecret } from "./launcher.ts";
 import { LocalEngine } from "./local-engine.ts";
+import { loopback } from "./loopback.ts";
+import { ProcessLogs } from "./process-logs.ts";
 
 /** What a local engine is opened with. */
 export interface LocalEngineSettings {
@@ -38,6 +40,7 @@ export interface OpenLocalEngine {
   readonly keeper: KeeperClient;
   readonly isolation: Isolation;
   readonly readSecret: ReadSecret;
+  readonly logs: ProcessLogs;
   /** Where requests for the service go; undefined until the door is up. */
   endpointOf(service: string): string | undefined;
   /** Steers nothing any more; what runs runs on. */
@@ -68,6 +71,7 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
     clock: systemClock,
     keeper,
     isolation,
+    loopback,
     door,
     system: { [DOOR]: doorCommand(folders.door, settings.door) },
     environment,
@@ -81,6 +85,7 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
     keeper,
     isolation,
     readSecret,
+    logs: new ProcessLogs(folders, catalog),
     endpointOf: (service) => {
       const port = door.greeting?.port ?? settings.door.port;
       if (port === 0) return undefined;

@@ -1,35 +1,40 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { markOf } from "./process-ids.ts";
 
 /** Below the ports that systems give to outgoing connections, above those of well-known services. */
 const PORT_MIN = 20_000;
 const PORT_MAX = 29_999;
-const LOOPBACK = "127.0.0.1";
 
 /** Ports of replicas and gangs. Each holder keeps its port for life, in a file, over restarts too. */
 export class Ports {
   readonly #folder: string;
-  readonly #taken = new Map<string, number>();
-  #next = PORT_MIN;
+  readonly #isFree: (port: number) => Promise<boolean>;
+  readonly #taken: Map<string, number>;
+  /** Holders for whom one is being chosen. */
+  readonly #choosing = new Map<string, Promise<number>>();
+  #next: number;
 
-  /** @param folder where the files are; made if missing. */
-  constructor(folder: string) {
+  /**
+   * @param folder where the files are; made if missing.
+   * @param isFree whether nobody listens on a port of this machine.
+   */
+  constructor(folder: string, isFree: (port: number) => Promise<boolean>) {
     this.#folder = folder;
+    this.#isFree = isFree;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#taken = readPorts(folder);
+    // Engines of other folders look elsewhere: a port is free until whoever it was given to listens.
+    this.#next = PORT_MIN + (Number.parseInt(markOf(folder), 16) % (PORT_MAX - PORT_MIN + 1));
   }
 
   /** The holder's port: the one that it has, or one that nobody listens on. */
-  async portOf(holder: string): Promise<number> {
-    const known = this.#taken.get(holder) ?? this.#read(holder);
-    if (known !== undefined) {
-      this.#taken.set(holder, known);
-      return known;
-    }
-    const port = await this.#choose();
-    this.#taken.set(holder, port);
-    writeFileSync(this.#fileOf(holder), `${port}\n`, { mode: 0o600 });
-    return port;
+  portOf(holder: string): Promise<number> {
+    const known = this.#taken.get(holder);
+    if (known !== undefined) return Promise.resolve(known);
+    const choosing = this.#choosing.get(holder) ?? this.#chooseFor(holder);
+    this.#choosing.set(holder, choosing);
+    return choosing;
   }
 
   /** The holder has a port that was chosen for it. */
@@ -41,44 +46,49 @@ export class Ports {
 
   /** The holder needs its port no more. */
   release(holder: string): void {
+    this.#choosing.delete(holder);
     this.#taken.delete(holder);
     rmSync(this.#fileOf(holder), { force: true });
   }
 
-  /** The port of a holder that was given one in this process. */
+  /** The port that the holder has. */
   knownPortOf(holder: string): number | undefined {
     return this.#taken.get(holder);
   }
 
+  async #chooseFor(holder: string): Promise<number> {
+    const port = await this.#choose();
+    // Released meanwhile: nobody wants it.
+    if (this.#choosing.delete(holder)) this.setPortOf(holder, port);
+    return port;
+  }
+
   async #choose(): Promise<number> {
-    const inUse = new Set(this.#taken.values());
     for (let tries = 0; tries <= PORT_MAX - PORT_MIN; tries += 1) {
       const port = this.#next;
       this.#next = port === PORT_MAX ? PORT_MIN : port + 1;
-      if (!inUse.has(port) && (await isFree(port))) return port;
+      const isTaken = [...this.#taken.values()].includes(port);
+      if (!isTaken && (await this.#isFree(port))) return port;
     }
     throw new Error(`no free port from ${PORT_MIN} to ${PORT_MAX}`);
   }
 
-  #read(holder: string): number | undefined {
-    try {
-      const port = Number(readFileSync(this.#fileOf(holder), "utf8"));
-      return port >= 1 && port <= 65_535 ? port : undefined;
-    } catch {
-      // It has none yet.
-      return undefined;
-    }
-  }
-
   #fileOf(holder: string): string {
-    return path.join(this.#folder, `${encodeURIComponent(holder)}.port`);
+    return path.join(this.#folder, `${encodeURIComponent(holder)}${ENDING}`);
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  server.once("error", () => resolve(false));
-  server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
-  return promise;
+const ENDING = ".port";
+
+/** Those that an earlier process gave. */
+function readPorts(folder: string): Map<string, number> {
+  const ports = new Map<string, number>();
+  for (const file of readdirSync(folder)) {
+    if (!file.endsWith(ENDING)) continue;
+    const port = Number(readFileSync(path.join(folder, file), "utf8"));
+    // A file that a crash cut off is as good as none.
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) continue;
+    ports.set(decodeURIComponent(file.slice(0, -ENDING.length)), port);
+  }
+  return ports;
 }

@@ -1,24 +1,36 @@
 import { existsSync, readdirSync } from "node:fs";
+import type { JobId, ServiceId } from "../../model/ids.ts";
+import type { Catalog } from "../../model/launch.ts";
 import type { Folders } from "./folders.ts";
+import { markOf } from "./process-ids.ts";
 
-/** The newest replica of a service, and the newest attempt of a job's member, whose output is there. */
+/**
+ * The newest replica of a service, and the newest attempt of a job's member, whose output is there.
+ * What an earlier object of the name has left is not told.
+ */
 export class ProcessLogs {
   readonly #folders: Folders;
+  readonly #catalog: Catalog;
 
-  constructor(folders: Folders) {
+  constructor(folders: Folders, catalog: Catalog) {
     this.#folders = folders;
+    this.#catalog = catalog;
   }
 
   /** Id of the process; undefined if nothing of it is there. O(files of all logs). */
   ofReplica(service: string, replica: number | undefined): string | undefined {
-    const prefix = `replica.${service}.`;
+    const known = this.#catalog.service(service as ServiceId);
+    if (known === undefined) return undefined;
+    const prefix = `replica.${service}.${markOf(known.uid)}.`;
     const newest = replica ?? this.#newest(prefix, /^(\d+)\.out$/);
     return newest === undefined ? undefined : this.#ifThere(`${prefix}${newest}`);
   }
 
   /** @param member absent: the first. */
   ofMember(job: string, member: number | undefined): string | undefined {
-    const prefix = `job.${job}.`;
+    const known = this.#catalog.job(job as JobId);
+    if (known === undefined) return undefined;
+    const prefix = `job.${job}.${markOf(known.uid)}.`;
     const attempt = this.#newest(prefix, /^(\d+)\.\d+\.out$/);
     if (attempt === undefined) return undefined;
     const first = member ?? this.#first(`${prefix}${attempt}.`);

@@ -1,7 +1,13 @@
 import type { Result } from "../../model/result.ts";
 import type { KeeperClient } from "./keeper/keeper-client.ts";
 import { KeeperError } from "./keeper/keeper-connection.ts";
-import type { ExitStatus, KeeperRecord, KeeperRefusal, SpawnRequest } from "./keeper/protocol.ts";
+import {
+  type ExitStatus,
+  type KeeperRecord,
+  type KeeperRefusal,
+  REQUEST_BYTES_MAX,
+  type SpawnRequest,
+} from "./keeper/protocol.ts";
 import type { Isolation, Share } from "./kernel/isolation.ts";
 import type { EngineClock } from "./engine-clock.ts";
 
@@ -22,6 +28,12 @@ export interface ProcessSpec
   extends Omit<SpawnRequest, "cgroups" | "rotateBytes" | "rotateCount" | "stopSignal"> {
   readonly share?: Share;
 }
+
+/** The keeper, as far as an engine commands it. */
+export type KeeperLink = Pick<
+  KeeperClient,
+  "spawn" | "signal" | "kill" | "forget" | "list" | "since" | "records" | "close"
+>;
 
 /** Whoever wants to know what becomes of processes. */
 export interface ProcessWatcher {
@@ -44,11 +56,13 @@ const FREEZE_MS = 2000;
 /** A command to a keeper that was lost is sent again so often, after so long. */
 const ASKS_MAX = 20;
 const ASK_AGAIN_MS = 100;
+/** Of a request, beside what is started. */
+const ENVELOPE_BYTES = 1000;
 const LOST = new Set<KeeperError["code"]>(["connection-lost", "time-limit"]);
 
 /** The processes of one engine: started, ended, frozen and forgotten, each by its id. */
 export class Processes {
-  readonly #keeper: KeeperClient;
+  readonly #keeper: KeeperLink;
   readonly #isolation: Isolation;
   readonly #clock: EngineClock;
   readonly #watcher: ProcessWatcher;
@@ -60,10 +74,12 @@ export class Processes {
   /** Whether the request to end reached it, once that is known. */
   readonly #asking = new Map<string, Promise<boolean>>();
   readonly #killed = new Set<string>();
+  /** Numbers of the processes that were found. */
+  readonly #found = new Map<string, number>();
   readonly #closing = new AbortController();
 
   constructor(
-    keeper: KeeperClient,
+    keeper: KeeperLink,
     isolation: Isolation,
     clock: EngineClock,
     watcher: ProcessWatcher,
@@ -78,10 +94,13 @@ export class Processes {
   async begin(): Promise<ReadonlyMap<string, ProcessState>> {
     const { workloads, sequence } = expectOk(await this.#keeper.list());
     const { records } = expectOk(await this.#keeper.since(0));
-    for (const { id } of workloads) this.#states.set(id, { kind: "running" });
+    for (const { id, pid } of workloads) this.#findRunning(id, pid);
+    // What began or ended since the list was made is among the records.
     for (const record of records) {
       const end = endOf(record, true);
       if (end !== undefined) this.#states.set(record.id, { kind: "ended", end });
+      else if (record.kind === "spawned") this.#findRunning(record.id, record.pid);
+      else this.#states.delete(record.id);
     }
     for (const { id } of this.#isolation.list())
       if (!this.#states.has(id)) this.#isolation.remove(id);
@@ -89,26 +108,51 @@ export class Processes {
     return new Map(this.#states);
   }
 
+  /** A running process that was found has this share. */
+  adopt(id: string, share: Share): void {
+    this.#isolation.make(id, share);
+    const pid = this.#found.get(id);
+    if (pid !== undefined) this.#isolation.afterSpawn(id, pid);
+  }
+
   /** Begins to start it. A process of this id that is there already is the one that was wanted. */
-  start({ share, ...launch }: ProcessSpec): void {
+  start(spec: ProcessSpec): void {
+    this.#try(() => this.#startNow(spec));
+  }
+
+  async #startNow({ share, ...launch }: ProcessSpec): Promise<void> {
     const { id } = launch;
-    this.#try(async () => {
-      await this.#forgetting.get(id);
-      const cgroups = share === undefined ? [] : this.#isolation.make(id, share);
-      const answer = await this.#ask(() =>
-        this.#keeper.spawn({
-          ...launch,
-          rotateBytes: ROTATE_BYTES,
-          rotateCount: ROTATE_COUNT,
-          ...(cgroups.length === 0 ? {} : { cgroups }),
-        }),
-      );
-      if (answer.ok) {
-        if (share !== undefined) this.#isolation.afterSpawn(id, answer.value.pid);
-      } else if (answer.reason.code !== "id-in-use") {
-        this.refuse(id, answer.reason.code, answer.reason.message);
-      }
-    });
+    await this.#forgetting.get(id);
+    const bytes = Buffer.byteLength(JSON.stringify(launch)) + ENVELOPE_BYTES;
+    if (bytes > REQUEST_BYTES_MAX) {
+      const most = `${REQUEST_BYTES_MAX - ENVELOPE_BYTES} bytes`;
+      return this.refuse(id, "too-large", `its command and environment are more than ${most}`);
+    }
+    const cgroups = this.#makeGroups(id, share);
+    if (cgroups === undefined) return;
+    const answer = await this.#ask(() =>
+      this.#keeper.spawn({
+        ...launch,
+        rotateBytes: ROTATE_BYTES,
+        rotateCount: ROTATE_COUNT,
+        ...(cgroups.length === 0 ? {} : { cgroups }),
+      }),
+    );
+    if (answer.ok) {
+      if (share !== undefined) this.#isolation.afterSpawn(id, answer.value.pid);
+    } else if (answer.reason.code !== "id-in-use") {
+      this.refuse(id, answer.reason.code, answer.reason.message);
+    }
+  }
+
+  /** Nothing if the kernel does not grant the share: the process is refused then. */
+  #makeGroups(id: string, share: Share | undefined): readonly string[] | undefined {
+    try {
+      return share === undefined ? [] : this.#isolation.make(id, share);
+    } catch (error) {
+      this.refuse(id, "share-refused", error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
   }
 
   /** It could not be started: it ends without having begun. */
@@ -156,9 +200,10 @@ export class Processes {
     this.#isolation.thaw(ids);
   }
 
-  /** Drops what is known of it, so that the id may be used again. It must have ended. */
+  /** Drops what is known of it, so that the id may be used again. It has ended, or is not there. */
   forget(id: string): void {
     if (!this.#states.delete(id)) return;
+    this.#found.delete(id);
     this.#drop(id);
     const forgotten = this.#forgetNow(id).finally(() => this.#forgetting.delete(id));
     this.#forgetting.set(id, forgotten);
@@ -168,8 +213,12 @@ export class Processes {
   /** Leaves all processes as they are. */
   close(): void {
     this.#closing.abort();
-    for (const cancel of this.#ending.values()) cancel();
     this.#keeper.close();
+  }
+
+  #findRunning(id: string, pid: number | undefined): void {
+    this.#states.set(id, { kind: "running" });
+    if (pid !== undefined) this.#found.set(id, pid);
   }
 
   async #forgetNow(id: string): Promise<void> {

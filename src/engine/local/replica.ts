@@ -5,6 +5,7 @@ import type { ServiceLaunch } from "../../model/launch.ts";
 import type { Note } from "../../model/note.ts";
 import type { Departures } from "./departures.ts";
 import { inWords } from "./gang-data.ts";
+import { replicaProcess } from "./process-ids.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
 
 /**
@@ -15,48 +16,54 @@ import type { ProcessEnd, ProcessState } from "./processes.ts";
  */
 type ReplicaPhase = "waiting" | "ready" | "sleeping" | "asleep" | "waking" | "stopping";
 
-/** A replica as JSON: all that was ordered and told. */
+/** A replica as JSON: what was ordered and what is journaled of what it told, and nothing else. */
 export interface SavedReplica {
   readonly replica: ReplicaId;
   readonly service: ServiceId;
+  /** Of the service. */
+  readonly mark: string;
   phase: ReplicaPhase;
+  /** It was told as ready at some time. */
+  hasBegun: boolean;
   devices: readonly number[];
   after: readonly DepartureId[];
   leaving: DepartureId[];
   /** How it is asked to end: as its service said when it was started. */
   readonly stop: ServiceLaunch["stop"];
-  process: "none" | "asked" | "running" | "ended";
-  end?: ProcessEnd;
 }
 
 /** What a replica needs of its engine. */
 export interface ReplicaWorld {
   readonly departures: Departures;
+  /** Tells the scheduler; again what is on its way already changes nothing. */
   tell(event: Event): void;
+  /** What was told and not taken yet, and is not so any more. */
+  withdraw(isVoid: (event: Event) => boolean): void;
   note(note: Note): void;
-  /** Begins to start its process, later if the service's last ones failed. */
+  /** Whether its service's last replicas have not failed just now; otherwise it is pursued later. */
+  mayStart(replica: SavedReplica): boolean;
+  /** Begins to start its process. */
   start(replica: SavedReplica): void;
   /** Asks it to end as its service says. */
   end(replica: SavedReplica): void;
+  kill(id: string): void;
   freeze(ids: readonly string[]): Promise<void>;
   thaw(ids: readonly string[]): Promise<void>;
-  forget(id: string): void;
-  /** Resolves when it answers that it serves, or never: then its process was ended. */
-  whenReady(replica: SavedReplica): Promise<void>;
-  /** Whether it surely has no request, and gets none. */
-  isDrained(replica: ReplicaId): boolean;
-}
-
-/** Id of a replica's process. */
-export function replicaProcess(replica: ReplicaId): string {
-  return `replica.${replica.replace("/", ".")}`;
+  /** Resolves with true when it answers that it serves, with false when it is not to any more. */
+  whenReady(replica: SavedReplica): Promise<boolean>;
+  /** Whether it surely has no request and gets none, or was waited for in vain. */
+  isDrained(replica: ReplicaId): "yes" | "no" | "too-late";
 }
 
 export class Replica {
   readonly data: SavedReplica;
+  process: "none" | "asked" | "running" | "ended" = "none";
   readonly #world: ReplicaWorld;
   /** Whether it is asked if it serves, or is being frozen or thawed, just now. */
   #isTurning = false;
+  /** What the last turn brought about, while its phase is the same. */
+  #isTurned = false;
+  /** It is journaled that it is over: nothing is done any more. */
   #isOver = false;
 
   constructor(data: SavedReplica, world: ReplicaWorld) {
@@ -66,96 +73,104 @@ export class Replica {
 
   static start(
     { replica, service, devices, after }: StartReplica,
-    stop: ServiceLaunch["stop"],
+    { mark, stop }: Pick<SavedReplica, "mark" | "stop">,
     world: ReplicaWorld,
   ): Replica {
     world.departures.check(after, `start-replica ${replica}`);
     const data: SavedReplica = {
       replica,
       service,
+      mark,
       phase: "waiting",
+      hasBegun: false,
       devices,
       after,
       leaving: [],
       stop,
-      process: "none",
     };
     return new Replica(data, world);
   }
 
-  /** Its process. */
+  /** Of its process. */
   get id(): string {
-    return replicaProcess(this.data.replica);
+    return replicaProcess(this.data.replica, this.data.mark);
   }
 
   wake({ devices, after }: WakeReplica): void {
-    this.#expect("wake-replica", ["sleeping", "asleep"]);
+    this.#expect("wake-replica", ["asleep"]);
     this.#world.departures.check(after, `wake-replica ${this.data.replica}`);
     this.data.devices = devices;
     this.data.after = after;
-    this.data.phase = "waking";
+    this.#enter("waking");
   }
 
   sleep({ departure }: SleepReplica): void {
     this.#expect("sleep-replica", ["waiting", "ready", "waking"]);
     this.#world.departures.order(departure, `sleep-replica ${this.data.replica}`);
     this.data.leaving.push(departure);
-    this.data.phase = "sleeping";
+    this.#enter("sleeping");
+    this.#withdraw(["replica-ready"]);
   }
 
   stop({ departure }: StopReplica): void {
     if (this.data.phase === "stopping") throw this.#error("stop-replica", "it is stopping");
     this.#world.departures.order(departure, `stop-replica ${this.data.replica}`);
     this.data.leaving.push(departure);
-    this.data.phase = "stopping";
+    this.#enter("stopping");
+    this.#withdraw(["replica-ready", "replica-gone"]);
   }
 
-  /** What holds since this was told of it; true if the replica is over: it does nothing any more. */
-  told(event: Event): boolean {
-    this.#isOver ||= this.#takeTold(event);
+  /** It is to end, though nobody ordered it: nothing of that is told. */
+  stopUntold(): void {
+    this.#enter("stopping");
+  }
+
+  /** What holds since it is journaled that this was told of it; true if it is over. */
+  told(kind: "replica-ready" | "replica-gone"): boolean {
+    if (kind === "replica-gone") this.#isOver = true;
+    else {
+      this.data.hasBegun = true;
+      if (this.data.phase === "waiting" || this.data.phase === "waking") this.#enter("ready");
+    }
     return this.#isOver;
   }
 
-  #takeTold(event: Event): boolean {
-    switch (event.kind) {
-      case "replica-ready":
-        if (this.data.process === "none") this.data.process = "asked";
-        if (this.data.phase === "waiting" || this.data.phase === "waking")
-          this.data.phase = "ready";
-        return false;
-      case "replica-gone":
-        return true;
-      case "departed":
-        return this.#toldDeparted(event.departure);
-      default:
-        return false;
-    }
-  }
-
-  #toldDeparted(departure: DepartureId): boolean {
+  /** It is journaled that this has left; true if the replica is over. */
+  toldDeparted(departure: DepartureId): boolean {
     const { data } = this;
     if (!data.leaving.includes(departure)) return false;
     data.leaving = data.leaving.filter((open) => open !== departure);
     if (data.leaving.length > 0) return false;
-    if (data.phase === "sleeping") data.phase = "asleep";
-    return data.phase === "stopping";
+    if (data.phase === "sleeping") this.#enter("asleep");
+    this.#isOver ||= data.phase === "stopping";
+    return this.#isOver;
+  }
+
+  /** The device under it is gone, and so is it: the scheduler knows. True if it uses it. */
+  lose(device: number): boolean {
+    const { phase, devices } = this.data;
+    const isThere = phase === "waiting" || phase === "ready" || phase === "waking";
+    this.#isOver ||= isThere && devices.includes(device);
+    return this.#isOver;
   }
 
   /** After a restart: what has become of its process. */
   compare(states: ReadonlyMap<string, ProcessState>): void {
+    const { phase, hasBegun } = this.data;
     const state = states.get(this.id);
-    if (state?.kind === "running") this.data.process = "running";
-    else if (state?.kind === "ended") this.#end(state.end);
-    else if (this.data.process !== "none") this.#end({ kind: "lost" });
+    if (state?.kind === "running") this.process = "running";
+    else if (state?.kind === "ended" || hasBegun) this.process = "ended";
+    // It stands still, and whoever keeps it so may have forgotten it.
+    if (phase === "asleep" && this.process === "running") void this.#world.freeze([this.id]);
   }
 
   onRunning(): void {
-    if (this.data.process !== "ended") this.data.process = "running";
+    if (this.process === "asked") this.process = "running";
   }
 
   onEnded(end: ProcessEnd): void {
-    if (this.data.process === "ended") return;
-    this.#end(end);
+    if (this.process === "ended") return;
+    this.process = "ended";
     if (this.data.phase === "stopping") return;
     const isHungry = end.kind === "exited" && end.oomKilled;
     this.#world.note({
@@ -169,86 +184,88 @@ export class Replica {
   /** Does what the phase wants next. */
   pursue(): void {
     if (this.#isOver) return;
-    const { phase, process } = this.data;
-    if (process === "ended") return this.#fallApart();
+    const { phase, after } = this.data;
+    if (this.process === "ended") return this.#fallApart();
     switch (phase) {
       case "waiting":
       case "waking":
-        if (this.#world.departures.areOver(this.data.after)) this.#comeUp();
+        if (this.#world.departures.areOver(after)) this.#comeUp();
         return;
       case "ready":
       case "asleep":
         return;
       case "sleeping":
-        this.#fallAsleep();
-        return;
+        return this.#fallAsleep();
       case "stopping":
-        if (process === "none") this.#tellDeparted();
-        else if (process === "running" && this.#world.isDrained(this.data.replica)) {
-          this.#world.end(this.data);
-        }
-        return;
+        return this.#leave();
     }
   }
 
   /** What crashes on its way out has just left; anything else is gone. */
   #fallApart(): void {
-    const { replica, leaving, phase } = this.data;
-    this.#world.forget(this.id);
-    const open = [...leaving];
-    if (phase !== "stopping") {
-      this.data.leaving = [];
-      this.#world.tell({ kind: "replica-gone", replica });
-      for (const departure of open) this.#world.tell({ kind: "departed", departure });
-    } else this.#tellDeparted();
+    const { replica, phase } = this.data;
+    if (phase === "stopping") this.#tellDeparted();
+    else this.#world.tell({ kind: "replica-gone", replica });
   }
 
   #comeUp(): void {
-    if (this.data.process === "none") {
-      this.data.process = "asked";
+    const { replica } = this.data;
+    if (this.process === "none") {
+      if (!this.#world.mayStart(this.data)) return;
+      this.process = "asked";
       this.#world.start(this.data);
     }
-    if (this.data.process !== "running" || this.#isTurning) return;
-    void this.#turn(
-      async () => {
-        await this.#world.thaw([this.id]);
-        await this.#world.whenReady(this.data);
-      },
-      () => {
-        if (this.data.process !== "running") return;
-        if (this.data.phase !== "waiting" && this.data.phase !== "waking") return;
-        this.#world.tell({ kind: "replica-ready", replica: this.data.replica });
-      },
-    );
+    if (this.#isTurned) return this.#world.tell({ kind: "replica-ready", replica });
+    if (this.process !== "running" || this.#isTurning) return;
+    void this.#turn(async () => {
+      await this.#world.thaw([this.id]);
+      return this.#world.whenReady(this.data);
+    });
   }
 
   #fallAsleep(): void {
-    const { process, replica } = this.data;
-    if (process === "none") return this.#tellDeparted();
-    if (process !== "running" || this.#isTurning || !this.#world.isDrained(replica)) return;
-    void this.#turn(
-      () => this.#world.freeze([this.id]),
-      () => {
-        if (this.data.process === "running" && this.data.phase === "sleeping") this.#tellDeparted();
-      },
-    );
+    if (this.process === "none" || this.#isTurned) return this.#tellDeparted();
+    if (this.process !== "running" || this.#isTurning) return;
+    const drained = this.#world.isDrained(this.data.replica);
+    if (drained === "too-late") this.#world.kill(this.id);
+    if (drained !== "yes") return;
+    void this.#turn(async () => {
+      await this.#world.freeze([this.id]);
+      return true;
+    });
   }
 
-  async #turn(turn: () => Promise<void>, done: () => void): Promise<void> {
+  #leave(): void {
+    if (this.process === "none") this.#tellDeparted();
+    else if (this.process === "running" && this.#world.isDrained(this.data.replica) !== "no") {
+      this.#world.end(this.data);
+    }
+  }
+
+  async #turn(turn: () => Promise<boolean>): Promise<void> {
+    const { phase } = this.data;
     this.#isTurning = true;
-    await turn();
+    const isTurned = await turn();
     this.#isTurning = false;
-    done();
+    this.#isTurned = isTurned && this.process === "running" && this.data.phase === phase;
     this.pursue();
+  }
+
+  #enter(phase: ReplicaPhase): void {
+    this.data.phase = phase;
+    this.#isTurned = false;
   }
 
   #tellDeparted(): void {
     for (const departure of this.data.leaving) this.#world.tell({ kind: "departed", departure });
   }
 
-  #end(end: ProcessEnd): void {
-    this.data.process = "ended";
-    this.data.end = end;
+  /** What was told of it, and not taken yet, is void. */
+  #withdraw(kinds: readonly Event["kind"][]): void {
+    const { replica } = this.data;
+    this.#world.withdraw(
+      (event) => kinds.includes(event.kind) && "replica" in event && event.replica === replica,
+    );
   }
 
   #expect(what: string, phases: readonly ReplicaPhase[]): void {

@@ -1,75 +1,77 @@
-import path from "node:path";
 import type { ServiceAction, StartReplica, WakeReplica } from "../../model/action.ts";
 import type { Event } from "../../model/event.ts";
-import type { ReplicaId, ServiceId } from "../../model/ids.ts";
+import type { DepartureId, ReplicaId, ServiceId } from "../../model/ids.ts";
 import type { CatalogService } from "../../model/launch.ts";
 import { unreachable } from "../../model/unreachable.ts";
-import type { DoorObservation, DoorTable, ServiceObservation } from "./door/protocol.ts";
+import { DoorSide, type DoorSteering, serviceOf } from "./door-side.ts";
+import type { DoorObservation } from "./door/protocol.ts";
 import type { EngineContext } from "./engine-context.ts";
+import { shareOf } from "./launcher.ts";
+import { markOf } from "./process-ids.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
-import { asksReady } from "./readiness.ts";
-import { Replica, replicaProcess, type ReplicaWorld, type SavedReplica } from "./replica.ts";
-import { RequestTallies } from "./request-tallies.ts";
-
-/** The way to the door: each table replaces the one before. */
-export interface DoorSteering {
-  /** @returns the number of this table, one more with each. */
-  setTable(table: DoorTable): number;
-}
+import { Replica, type ReplicaWorld, type SavedReplica } from "./replica.ts";
+import type { SavedTallies } from "./request-tallies.ts";
 
 /** A process that loads is asked so often whether it serves. */
 const LOADING_ASK_MS = 50;
+/** One that does not serve within this time, or so many times what its service says, is ended. */
+const START_LIMIT_MS = 600_000;
+const START_LIMIT_TIMES = 10;
 /** Wait before a start after so many failures of the service's replicas in a row. */
 const BACKOFF_MS = 250;
 const BACKOFF_MAX_MS = 30_000;
 /** How often is looked whether all have ended. */
 const END_LOOK_MS = 10;
-/** Requests that merely come and go are told so often at most. */
-const TELL_EVERY_MS = 250;
 
 /** As JSON. */
 export interface SavedReplicas {
   readonly replicas: readonly SavedReplica[];
-  readonly counts: ReturnType<RequestTallies["save"]>;
+  readonly counts: SavedTallies;
+}
+
+/** How a replica that serves answers. */
+interface Answers {
+  /** When it was asked last, in milliseconds since 1970. */
+  readonly askedMs: number;
+  readonly isAsked: boolean;
+  /** Answers in a row that were not yes. */
+  readonly silences: number;
+}
+
+/** Failures of a service's replicas in a row, since one of them was ready last. */
+interface Failures {
+  readonly count: number;
+  /** None starts before, in milliseconds since 1970. */
+  readonly untilMs: number;
 }
 
 /** All replicas on this machine, and the door that leads to them. */
 export class Replicas {
   readonly #context: EngineContext;
-  readonly #door: DoorSteering;
   readonly #replicas = new Map<ReplicaId, Replica>();
+  readonly #door: DoorSide;
   readonly #world: ReplicaWorld;
-  readonly #tallies: RequestTallies;
-  /** Failures in a row, since a replica of the service was ready last. */
-  readonly #failures = new Map<ServiceId, number>();
-  /** The first table in which a replica is closed. */
-  readonly #closedSince = new Map<ReplicaId, number>();
-  /** Answers in a row that were not yes. */
-  readonly #silences = new Map<ReplicaId, number>();
-  #table = "";
-  /** No replica takes requests any more. */
-  #isClosed = false;
-  #observation: DoorObservation | undefined;
-  #isTellingDue = false;
-  readonly #toldIdle = new Map<ServiceId, string>();
+  readonly #failures = new Map<ServiceId, Failures>();
+  readonly #answers = new Map<ReplicaId, Answers>();
 
   constructor(context: EngineContext, door: DoorSteering) {
     this.#context = context;
-    this.#door = door;
-    this.#tallies = new RequestTallies(path.join(context.folders.door, "bases.json"));
-    const { processes } = context;
+    this.#door = new DoorSide(context, door, this.#replicas);
+    const { processes, fail } = context;
     this.#world = {
       departures: context.departures,
       tell: (event) => context.tell(event),
+      withdraw: (isVoid) => context.withdraw(isVoid),
       note: (note) => context.note(note),
-      start: (replica) => void this.#start(replica).catch((error) => context.fail(error)),
+      mayStart: ({ service }) => this.#mayStart(service),
+      start: (replica) => void this.#start(replica).catch(fail),
       end: ({ replica, stop }) =>
-        processes.end(replicaProcess(replica), stop.signal as NodeJS.Signals, stop.graceMs),
-      freeze: (ids) => processes.freeze(ids),
-      thaw: (ids) => processes.thaw(ids),
-      forget: (id) => context.forget(id),
+        processes.end(this.#idOf(replica), stop.signal as NodeJS.Signals, stop.graceMs),
+      kill: (id) => processes.kill(id),
+      freeze: (ids) => processes.freeze(ids).catch(fail),
+      thaw: (ids) => processes.thaw(ids).catch(fail),
       whenReady: (replica) => this.#whenReady(replica),
-      isDrained: (replica) => this.#isDrained(replica),
+      isDrained: (replica) => this.#door.isDrained(replica),
     };
   }
 
@@ -79,14 +81,14 @@ export class Replicas {
 
   save(): SavedReplicas {
     const replicas = [...this.#replicas.values()].map(({ data }) => structuredClone(data));
-    return { replicas, counts: this.#tallies.save() };
+    return { replicas, counts: this.#door.save() };
   }
 
   restore({ replicas, counts }: SavedReplicas): void {
     for (const data of replicas) {
       this.#replicas.set(data.replica, new Replica(structuredClone(data), this.#world));
     }
-    this.#tallies.restore(counts);
+    this.#door.restore(counts);
   }
 
   /**
@@ -96,13 +98,12 @@ export class Replicas {
   async endAll(limitMs: number): Promise<void> {
     const { clock, processes } = this.#context;
     const untilMs = clock.nowMs() + limitMs;
-    this.#isClosed = true;
-    this.#publish();
-    for (const { data } of this.#replicas.values()) data.phase = "stopping";
+    this.#door.isClosed = true;
+    this.#door.publish();
+    for (const replica of this.#replicas.values()) replica.stopUntold();
+    const isThere = ({ process }: Replica) => process === "running";
     while (clock.nowMs() < untilMs && [...this.#replicas.values()].some(isThere)) {
-      for (const replica of this.#replicas.values()) {
-        if (isThere(replica) && this.#isDrained(replica.data.replica)) replica.pursue();
-      }
+      for (const replica of this.#replicas.values()) if (isThere(replica)) replica.pursue();
       await new Promise<void>((resolve) => clock.after(END_LOOK_MS, resolve));
     }
     for (const { id } of this.#replicas.values()) processes.kill(id);
@@ -126,74 +127,99 @@ export class Replicas {
     }
   }
 
-  /** What holds since this event was told. */
+  /** What holds since it is journaled that this was told. O(replicas). */
   told(event: Event): void {
-    if (event.kind === "service-observed") this.#tallies.told(event.service, event.requests);
-    if (event.kind === "replica-ready") this.#failures.delete(serviceOf(event.replica));
-    if (event.kind === "replica-ready" || event.kind === "replica-gone") {
-      const replica = this.#replicas.get(event.replica);
-      if (replica?.told(event) === true) this.#drop(event.replica);
+    switch (event.kind) {
+      case "replica-ready":
+      case "replica-gone": {
+        const replica = this.#replicas.get(event.replica);
+        if (replica?.told(event.kind) === true) this.#drop(replica);
+        if (event.kind === "replica-ready") this.#toldReady(event.replica);
+        return;
+      }
+      case "departed":
+        for (const replica of this.#replicas.values()) {
+          if (replica.toldDeparted(event.departure)) this.#drop(replica);
+        }
+        return;
+      case "device-failed":
+        for (const replica of this.#replicas.values()) {
+          if (replica.lose(event.device)) this.#drop(replica);
+        }
+        return;
+      default:
+        return;
     }
-    if (event.kind !== "departed") return;
-    for (const [id, replica] of this.#replicas) if (replica.told(event)) this.#drop(id);
   }
 
+  /** What an earlier process told and is journaled. */
+  recall(event: Event): void {
+    if (event.kind === "service-observed") this.#door.recall(event.service, event.requests);
+  }
+
+  /** After a restart: what of the replicas is there. */
   compare(states: ReadonlyMap<string, ProcessState>): void {
-    for (const replica of this.#replicas.values()) replica.compare(states);
-  }
-
-  /** After a restart: the ports of those that run. */
-  async findPorts(): Promise<void> {
-    for (const { data, id } of this.#replicas.values()) {
-      if (data.process === "running") await this.#context.ports.portOf(id);
+    for (const replica of this.#replicas.values()) {
+      const known = this.#context.catalog.service(replica.data.service);
+      if (known !== undefined && states.get(replica.id)?.kind === "running") {
+        const share = shareOf(known.service.request, "online");
+        this.#context.processes.adopt(replica.id, share);
+      }
+      replica.compare(states);
     }
   }
 
-  /** Ids of all processes that any replica has. */
+  /** Ids of all processes that run, or are asked for. */
   processes(): string[] {
-    return [...this.#replicas.values()].map((replica) => replica.id);
+    return [...this.#replicas.values()]
+      .filter(({ process }) => process === "asked" || process === "running")
+      .map(({ id }) => id);
+  }
+
+  /** Whether a replica has this process. */
+  has(id: string): boolean {
+    return this.#withProcess(id) !== undefined;
+  }
+
+  /** Departures whose end any replica has to tell. */
+  departures(): readonly DepartureId[] {
+    return [...this.#replicas.values()].flatMap(({ data }) => data.leaving);
   }
 
   /** Services came or went. */
   catalogChanged(): void {
+    this.#door.catalogChanged();
     const services = new Set(this.#context.catalog.services());
-    for (const [service] of this.#tallies.save()) {
-      if (services.has(service)) continue;
-      this.#tallies.forget(service);
-      this.#toldIdle.delete(service);
+    for (const service of this.#failures.keys()) {
+      if (!services.has(service)) this.#failures.delete(service);
     }
   }
 
   pursue(): void {
     for (const replica of this.#replicas.values()) replica.pursue();
-    this.#publish();
+    this.#door.publish();
   }
 
   onRunning(id: string): void {
-    this.#with(id, (replica) => replica.onRunning());
+    this.#withProcess(id)?.onRunning();
   }
 
   onEnded(id: string, end: ProcessEnd): void {
-    this.#with(id, (replica) => {
-      const { service } = replica.data;
-      this.#failures.set(service, (this.#failures.get(service) ?? 0) + 1);
-      replica.onEnded(end);
-    });
+    const replica = this.#withProcess(id);
+    if (replica === undefined) return;
+    if (replica.data.phase !== "stopping") this.#countFailure(replica.data.service);
+    replica.onEnded(end);
   }
 
   /** What the door sees now. */
   onObservation(observation: DoorObservation): void {
-    this.#observation = observation;
-    const isUrgent = observation.services.some(({ arrived, begun }) => arrived > begun);
-    if (isUrgent) this.#tellRequests();
-    else this.#tellSoon();
-    this.pursue();
+    this.#door.onObservation(observation);
   }
 
-  /** Asks each replica that serves whether it still does; one that does not is ended. */
+  /** Asks each replica that serves whether it still does, when it is time; see `#ask`. */
   async askAll(): Promise<void> {
     const ready = [...this.#replicas.values()].filter(({ data }) => data.phase === "ready");
-    await Promise.all(ready.map(({ data }) => this.#ask(data)));
+    await Promise.all(ready.map((replica) => this.#ask(replica)));
   }
 
   #order(action: StartReplica): void {
@@ -203,8 +229,9 @@ export class Replicas {
     if (node !== this.#context.node) {
       throw new Error(`start-replica ${replica}: there is no node ${node}`);
     }
-    const known = this.#serviceOf(service, `start-replica ${replica}`);
-    this.#replicas.set(replica, Replica.start(action, known.launch.stop, this.#world));
+    const { uid, launch } = this.#serviceOf(service, `start-replica ${replica}`);
+    const of = { mark: markOf(uid), stop: launch.stop };
+    this.#replicas.set(replica, Replica.start(action, of, this.#world));
   }
 
   #wake(action: WakeReplica): void {
@@ -227,34 +254,54 @@ export class Replicas {
     return replica;
   }
 
-  #with(id: string, act: (replica: Replica) => void): void {
-    const replica = [...this.#replicas.values()].find((other) => other.id === id);
-    if (replica === undefined) return;
-    act(replica);
-    replica.pursue();
-    this.#publish();
+  #withProcess(id: string): Replica | undefined {
+    return [...this.#replicas.values()].find((replica) => replica.id === id);
   }
 
-  #drop(id: ReplicaId): void {
-    this.#replicas.delete(id);
-    this.#closedSince.delete(id);
-    this.#silences.delete(id);
-    this.#context.ports.release(replicaProcess(id));
+  #idOf(replica: ReplicaId): string {
+    return this.#replicaOf(replica, "process of").id;
+  }
+
+  /** What of it still runs, after its device failed, is ended. */
+  #drop({ id, data }: Replica): void {
+    const { processes, ports } = this.#context;
+    this.#replicas.delete(data.replica);
+    this.#answers.delete(data.replica);
+    this.#door.forget(data.replica);
+    ports.release(id);
+    if (processes.isRunning(id)) processes.kill(id);
+    else processes.forget(id);
+  }
+
+  #toldReady(replica: ReplicaId): void {
+    this.#failures.delete(serviceOf(replica));
+    this.#answers.delete(replica);
+  }
+
+  #countFailure(service: ServiceId): void {
+    const { clock, pursueSoon } = this.#context;
+    const count = (this.#failures.get(service)?.count ?? 0) + 1;
+    const backoffMs = Math.min(BACKOFF_MS * 2 ** (count - 1), BACKOFF_MAX_MS);
+    this.#failures.set(service, { count, untilMs: clock.nowMs() + backoffMs });
+    clock.after(backoffMs, pursueSoon);
+  }
+
+  #mayStart(service: ServiceId): boolean {
+    const failures = this.#failures.get(service);
+    return failures === undefined || failures.untilMs <= this.#context.clock.nowMs();
   }
 
   async #start({ replica, service, devices }: SavedReplica): Promise<void> {
-    const { ports, launcher, clock } = this.#context;
-    const failures = this.#failures.get(service) ?? 0;
-    if (failures > 0) {
-      const backoffMs = Math.min(BACKOFF_MS * 2 ** (failures - 1), BACKOFF_MAX_MS);
-      await new Promise<void>((resolve) => clock.after(backoffMs, resolve));
-      if (!this.#replicas.has(replica)) return;
-    }
-    const id = replicaProcess(replica);
+    const { ports, launcher, processes } = this.#context;
+    const id = this.#idOf(replica);
     const known = this.#serviceOf(service, `start-replica ${replica}`);
     const { launch, service: wanted } = known;
     const port =
       "number" in launch.port ? ports.setPortOf(id, launch.port.number) : await ports.portOf(id);
+    const { phase } = this.#replicas.get(replica)?.data ?? {};
+    if (phase === undefined || phase === "stopping") {
+      return processes.refuse(id, "not-wanted", "it was told to leave before it began");
+    }
     const own = {
       ...("env" in launch.port ? { [launch.port.env]: String(port) } : {}),
       NEURAXIS_SERVICE: service,
@@ -266,119 +313,67 @@ export class Replicas {
     launcher.start({ id, launch, request, class: "online", devices, own, folder: service });
   }
 
-  /** Asks until it serves; over, too, when it is not to come up any more. */
-  async #whenReady({ replica, service }: SavedReplica): Promise<void> {
-    const { ports, catalog, clock } = this.#context;
-    for (;;) {
-      const data = this.#replicas.get(replica)?.data;
-      const isComing = data?.phase === "waiting" || data?.phase === "waking";
-      const launch = catalog.service(service)?.launch;
-      if (!isComing || data?.process !== "running" || launch === undefined) return;
-      const port = await ports.portOf(replicaProcess(replica));
-      if (await asksReady(port, launch.readiness)) return;
-      const pauseMs = Math.min(LOADING_ASK_MS, launch.readiness.intervalMs);
+  /** Asks until it serves, or is not to come up any more. */
+  async #whenReady({ replica, service }: SavedReplica): Promise<boolean> {
+    const { ports, catalog, clock, loopback } = this.#context;
+    const sinceMs = clock.nowMs();
+    for (let isLate = false; ; ) {
+      const current = this.#replicas.get(replica);
+      const isComing = current?.data.phase === "waiting" || current?.data.phase === "waking";
+      if (!isComing || current?.process !== "running") return false;
+      const known = catalog.service(service);
+      const port = ports.knownPortOf(current.id);
+      if (known !== undefined && port !== undefined) {
+        if (await loopback.asksReady(port, known.launch.readiness)) return true;
+        isLate ||= this.#endLate(current, known, clock.nowMs() - sinceMs);
+      }
+      const pauseMs = Math.min(
+        LOADING_ASK_MS,
+        known?.launch.readiness.intervalMs ?? LOADING_ASK_MS,
+      );
       await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
     }
   }
 
-  async #ask({ replica, service }: SavedReplica): Promise<void> {
-    const launch = this.#context.catalog.service(service)?.launch;
-    const id = replicaProcess(replica);
-    const port = this.#context.ports.knownPortOf(id);
-    if (launch === undefined || port === undefined) return;
-    const isYes = await asksReady(port, launch.readiness);
-    const silences = isYes ? 0 : (this.#silences.get(replica) ?? 0) + 1;
-    if (this.#replicas.get(replica)?.data.phase !== "ready") return;
-    this.#silences.set(replica, silences);
-    if (silences < launch.readiness.failures) return;
+  /** Ends it if it takes too long; true then. */
+  #endLate({ id, data }: Replica, { service }: CatalogService, takenMs: number): boolean {
+    const limitMs = Math.max(START_LIMIT_MS, START_LIMIT_TIMES * service.startMs);
+    if (takenMs < limitMs) return false;
+    this.#context.note({
+      about: { kind: "Replica", name: data.replica },
+      type: "Warning",
+      reason: "start-limit",
+      message: `replica ${data.replica} did not serve within ${Math.round(limitMs / 1000)} s and is ended`,
+    });
+    this.#context.processes.kill(id);
+    return true;
+  }
+
+  /** One that gives no good answer, so many times in a row, is ended. */
+  async #ask({ id, data }: Replica): Promise<void> {
+    const { replica, service } = data;
+    const { catalog, clock, ports, loopback, processes } = this.#context;
+    const readiness = catalog.service(service)?.launch.readiness;
+    const port = ports.knownPortOf(id);
+    const last = this.#answers.get(replica);
+    if (readiness === undefined || port === undefined || last?.isAsked === true) return;
+    const askedMs = clock.nowMs();
+    if (last !== undefined && askedMs - last.askedMs < readiness.intervalMs) return;
+    const before = last?.silences ?? 0;
+    const asked = { askedMs, isAsked: true, silences: before };
+    this.#answers.set(replica, asked);
+    const isYes = await loopback.asksReady(port, readiness);
+    // It slept or ended meanwhile, and another may have its name.
+    if (this.#answers.get(replica) !== asked) return;
+    const silences = isYes ? 0 : before + 1;
+    this.#answers.set(replica, { askedMs, isAsked: false, silences });
+    if (silences !== readiness.failures || data.phase !== "ready") return;
     this.#context.note({
       about: { kind: "Replica", name: replica },
       type: "Warning",
       reason: "not-ready",
-      message: `replica ${replica} did not answer ${launch.readiness.path} ${silences} times in a row and is ended`,
+      message: `replica ${replica} did not answer ${readiness.path} ${silences} times in a row and is ended`,
     });
-    this.#context.processes.kill(id);
+    processes.kill(id);
   }
-
-  /** A door that does not answer has no requests for it either: it is asked again when it does. */
-  #isDrained(replica: ReplicaId): boolean {
-    const since = this.#closedSince.get(replica);
-    const seen = this.#observation;
-    if (since === undefined || seen === undefined || seen.revision < since) return false;
-    return this.#insideOf(replica) === 0;
-  }
-
-  #insideOf(replica: ReplicaId): number {
-    const service = this.#observedOf(serviceOf(replica));
-    return service?.replicas.find(({ id }) => id === replica)?.inside ?? 0;
-  }
-
-  #observedOf(service: ServiceId): ServiceObservation | undefined {
-    return this.#observation?.services.find(({ name }) => name === service);
-  }
-
-  /** Sends the door its table if it has changed. O(replicas). */
-  #publish(): void {
-    const { catalog, ports } = this.#context;
-    const running = [...this.#replicas.values()].filter(({ data }) => data.process === "running");
-    const services = [...catalog.services()].map((name) => ({
-      name,
-      concurrency: catalog.service(name)?.service.concurrency ?? 1,
-      replicas: running.flatMap(({ data, id }) => {
-        const port = ports.knownPortOf(id);
-        if (data.service !== name || port === undefined) return [];
-        return [{ id: data.replica, port, isOpen: data.phase === "ready" && !this.#isClosed }];
-      }),
-    }));
-    const table = JSON.stringify(services);
-    if (table === this.#table) return;
-    this.#table = table;
-    const revision = this.#door.setTable({ services });
-    for (const { data } of running) {
-      if (data.phase === "ready" && !this.#isClosed) this.#closedSince.delete(data.replica);
-      else if (!this.#closedSince.has(data.replica)) this.#closedSince.set(data.replica, revision);
-    }
-  }
-
-  #tellSoon(): void {
-    if (this.#isTellingDue) return;
-    this.#isTellingDue = true;
-    this.#context.clock.after(TELL_EVERY_MS, () => {
-      this.#isTellingDue = false;
-      this.#tellRequests();
-    });
-  }
-
-  /** Tells the counts of services that changed since they were told last. */
-  #tellRequests(): void {
-    const observation = this.#observation;
-    if (observation === undefined) return;
-    for (const observed of observation.services) {
-      const service = observed.name as ServiceId;
-      if (this.#context.catalog.service(service) === undefined) continue;
-      const requests = this.#tallies.count(observation, observed);
-      const last = this.#tallies.lastOf(service) ?? { arrived: 0, begun: 0, ended: 0 };
-      const idle = this.#idleOf(service);
-      const idleNow = idle.join();
-      const isSame = JSON.stringify(requests) === JSON.stringify(last);
-      if (isSame && idleNow === this.#toldIdle.get(service)) continue;
-      this.#toldIdle.set(service, idleNow);
-      this.#context.tell({ kind: "service-observed", service, requests, idle });
-    }
-  }
-
-  #idleOf(service: ServiceId): ReplicaId[] {
-    return [...this.#replicas.values()]
-      .filter(({ data }) => data.service === service && data.phase === "ready")
-      .map(({ data }) => data.replica)
-      .filter((replica) => this.#insideOf(replica) === 0);
-  }
-}
-
-function isThere({ data }: Replica): boolean {
-  return data.process === "running";
-}
-
-function serviceOf(replica: ReplicaId): ServiceId {
-  return replica.slice(0, replica.lastIndexOf("/")) as ServiceId;
 }

@@ -6,7 +6,6 @@ import { admitJobSize, admitSize } from "../../engine/local/admit-size.ts";
 import { Folders } from "../../engine/local/folders.ts";
 import type { Usage } from "../../engine/local/kernel/isolation.ts";
 import type { OpenLocalEngine } from "../../engine/local/open-local-engine.ts";
-import { ProcessLogs } from "../../engine/local/process-logs.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { toBatchJob } from "../../manifest/to-batch-job.ts";
 import { toModelService } from "../../manifest/to-model-service.ts";
@@ -55,7 +54,7 @@ function admit(
 /** The output of the engine's processes. */
 export function logsOf(folder: string, local: OpenLocalEngine): LogFiles {
   const folders = new Folders(folder);
-  const logs = new ProcessLogs(folders);
+  const { logs } = local;
   return {
     find: ({ kind, name, member, replica }) => {
       const process =

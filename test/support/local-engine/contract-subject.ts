@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Engine, Step } from "../../../src/engine/engine.ts";
 import { openLocalEngine } from "../../../src/engine/local/open-local-engine.ts";
-import { replicaProcess } from "../../../src/engine/local/replica.ts";
+import { markOf, replicaProcess } from "../../../src/engine/local/process-ids.ts";
 import type { PlannedEvent, Workload } from "../../../src/engine/simulated/workload.ts";
 import type { Action, StopJob } from "../../../src/model/action.ts";
 import type { Event } from "../../../src/model/event.ts";
@@ -116,7 +116,7 @@ class PlayedEngine implements Engine {
   /** True if it is a user's, which the engine does not tell. */
   #happen(event: Event): boolean {
     if (event.kind === "replica-gone") {
-      void this.#local.keeper.kill(replicaProcess(event.replica));
+      void this.#local.keeper.kill(replicaProcess(event.replica, markOf("s")));
       return false;
     }
     if (event.kind !== "device-failed") return true;

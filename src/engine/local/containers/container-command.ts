@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
 import type { Launch } from "../../../model/launch.ts";
 import type { DeviceMaker } from "../devices/found-devices.ts";
 import { MARKER_VARIABLE } from "../keeper/workload-processes.ts";
@@ -113,11 +114,14 @@ function deviceWords({ kind }: ContainerRuntime, { devices, maker }: ContainerOr
   }
 }
 
-/** What its variables speak of: checkpoints, and the weights if they are on this machine. */
+/** What its variables speak of: checkpoints, who is in the gang, and weights that are on this machine. */
 function mountsOf(variables: Readonly<Record<string, string>>): readonly Mount[] {
   const checkpoints = variables["NEURAXIS_CHECKPOINT_DIR"];
   const model = variables["NEURAXIS_MODEL_PATH"];
+  const gang = variables["NEURAXIS_GANG_FILE"];
   return [
+    // The file is replaced as a whole: only its folder shows the new one.
+    ...(gang === undefined ? [] : [{ path: path.dirname(gang), isReadOnly: true }]),
     ...(checkpoints === undefined ? [] : [{ path: checkpoints, isReadOnly: false }]),
     ...(model?.startsWith("/") && existsSync(model) ? [{ path: model, isReadOnly: true }] : []),
   ];
