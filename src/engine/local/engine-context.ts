@@ -6,6 +6,7 @@ import type { Departures } from "./departures.ts";
 import type { EngineClock } from "./engine-clock.ts";
 import type { Folders } from "./folders.ts";
 import type { GangFiles } from "./gang-files.ts";
+import type { WorkClass } from "./kernel/isolation.ts";
 import type { Launcher } from "./launcher.ts";
 import type { Loopback } from "./loopback.ts";
 import type { Ports } from "./ports.ts";
@@ -23,6 +24,8 @@ export interface EngineContext {
   readonly processes: Processes;
   readonly departures: Departures;
   readonly launcher: Launcher;
+  /** The class that members run in; absent: offline. */
+  readonly memberClass?: WorkClass | undefined;
   /** Tells the scheduler; it holds when it is journaled. What is on its way is not told again. */
   readonly tell: (event: Event) => void;
   /** What was told and not taken yet, and is not so any more. */

@@ -16,6 +16,7 @@ import {
 } from "./gang-data.ts";
 import type { GangWorld } from "./gang-world.ts";
 import { type StartOrder, shareOf } from "./launcher.ts";
+import type { WorkClass } from "./kernel/isolation.ts";
 import { gangId, markOf, memberProcess, parseProcess } from "./process-ids.ts";
 import { gangVariables } from "./process-variables.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
@@ -47,6 +48,10 @@ export class Gangs {
       saveGraceMs: (job) =>
         SAVE_GRACE_MS + 2 * (context.catalog.job(job)?.job.checkpoint?.saveMs ?? 0),
     };
+  }
+
+  get #memberClass(): WorkClass {
+    return this.#context.memberClass ?? "offline";
   }
 
   get isEmpty(): boolean {
@@ -118,7 +123,7 @@ export class Gangs {
         if (states.get(id)?.kind !== "running") continue;
         this.#context.processes.adopt(
           id,
-          shareOf(this.#roleOf(gang.data, member).request, "offline"),
+          shareOf(this.#roleOf(gang.data, member).request, this.#memberClass),
         );
       }
       gang.compare(states);
@@ -241,7 +246,7 @@ export class Gangs {
       id: memberProcess(gang, number),
       launch: launch.roles.find(({ role: name }) => name === role)!,
       request: this.#roleOf(gang, member).request,
-      class: "offline",
+      class: this.#memberClass,
       devices,
       own: place,
       folder: job,

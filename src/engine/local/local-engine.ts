@@ -16,7 +16,7 @@ import { Folders } from "./folders.ts";
 import type { SavedGang } from "./gang-data.ts";
 import { GangFiles } from "./gang-files.ts";
 import { Gangs } from "./gangs.ts";
-import type { Isolation } from "./kernel/isolation.ts";
+import type { Isolation, WorkClass } from "./kernel/isolation.ts";
 import { Launcher, type ReadSecret } from "./launcher.ts";
 import type { Loopback } from "./loopback.ts";
 import { Outbox } from "./outbox.ts";
@@ -47,6 +47,8 @@ export interface LocalEngineOptions {
   readonly containers?: Containers | undefined;
   /** Whose devices the node has. */
   readonly maker?: DeviceMaker | undefined;
+  /** The class that members of jobs run in; absent: offline. */
+  readonly memberClass?: WorkClass | undefined;
 }
 
 /** All that it was told and has told, as JSON. */
@@ -129,6 +131,7 @@ export class LocalEngine implements LastingEngine {
       gangFiles: new GangFiles(folders.gangs),
       processes: this.#processes,
       departures: this.#departures,
+      memberClass: options.memberClass,
       launcher: new Launcher({
         processes: this.#processes,
         folders,

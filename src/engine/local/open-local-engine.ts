@@ -11,7 +11,7 @@ import type { EngineClock } from "./engine-clock.ts";
 import { Folders } from "./folders.ts";
 import { KeeperClient } from "./keeper/keeper-client.ts";
 import { detectIsolation } from "./kernel/detect-isolation.ts";
-import type { Isolation } from "./kernel/isolation.ts";
+import type { Isolation, WorkClass } from "./kernel/isolation.ts";
 import type { ReadSecret } from "./launcher.ts";
 import { LocalEngine } from "./local-engine.ts";
 import { loopback } from "./loopback.ts";
@@ -32,6 +32,8 @@ export interface LocalEngineSettings {
   readonly runtime?: ContainerRuntime | undefined;
   /** Whose devices the node has; absent: it has none. */
   readonly maker?: DeviceMaker | undefined;
+  /** The class that members of jobs run in; absent: offline, and whoever else runs here goes first. */
+  readonly memberClass?: WorkClass | undefined;
 }
 
 /** A local engine with all that it stands on. */
@@ -78,6 +80,7 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
     readSecret,
     containers,
     maker,
+    memberClass: settings.memberClass,
   });
   void followDoor(door, engine);
   return {
