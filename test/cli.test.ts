@@ -54,7 +54,7 @@ test("--version prints the package's version", async () => {
 const wrongWords: readonly [words: readonly string[], says: RegExp][] = [
   [["strat"], /unknown command 'strat'\s+\(Did you mean start\?\)/],
   [["simulate", "fil"], /unknown command 'fil'\s+\(Did you mean fill\?\)/],
-  [["start", "--jsn"], /unknown option '--jsn'\s+\(Did you mean --json\?\)/],
+  [["start", "--onec"], /unknown option '--onec'\s+\(Did you mean --once\?\)/],
   [["start", "now"], /too many arguments/],
   [[...fill, "--polcy", "fgd"], /unknown option '--polcy'\s+\(Did you mean --policy\?\)/],
   [[...fill, "--policy", "best-fti"], /unknown policy "best-fti"\. Did you mean "best-fit"\?/],

@@ -112,7 +112,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: "start",
-    summary: "Fill a built-in generated cluster and compare placement policies.",
+    summary: "Train a small model while it is served, and measure both.",
     load: async (host) => (await import("./start.ts")).startCommand(host),
   },
   {

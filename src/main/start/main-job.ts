@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CommandError } from "../../cli/exit-codes.ts";
 import { seededRandom } from "../../simulate/seeded-random.ts";
-import { cpuTimeBetween } from "./cpu-time.ts";
+import { type CpuTime, cpuTimeBetween } from "./cpu-time.ts";
 import type { Outcome } from "./figures.ts";
 import type { LiveView } from "./live-view.ts";
 import {
@@ -37,11 +38,15 @@ const EARLY_STEPS = { perSecond: 0.55, least: 16, most: 40 };
 const EARLY_EVALUATIONS = 4;
 const EVALUATIONS = 20;
 const CHECKPOINTS = 5;
-/** The speed of the early steps that is counted on, for the service takes its part. */
-const SPEED_PART = 0.75;
+/** The highest speed of the early steps is counted on, less what the service takes. */
+const SPEED_PART = 0.9;
 /** Characters of a step: 16 windows of 96, the trainer's defaults. */
 const STEP_CHARACTERS = 16 * 96;
-const STEPS_LEAST = 24;
+/** However slow the early steps were: other programs may have been in their way. */
+const STEPS_PER_SECOND_LEAST = 3.3;
+/** Others leave too little CPU if it is less than this share of all, over so much CPU time. */
+const LEFT_LEAST = 0.3;
+const OTHERS_SPAN_MS = 20_000;
 const TRAFFIC_SEED = 1;
 const PROMPT = "## What a queue ";
 const WRITTEN_CHARACTERS = 64;
@@ -67,7 +72,10 @@ export class MainJob {
   #sight: Sight | undefined;
   #doing = "";
   #tokensPerSecond = 0;
+  #bestTokensPerSecond = 0;
   #sinceMs = performance.now();
+  #firstCpu: { readonly atMs: number; readonly cpu: CpuTime } | undefined;
+  #hasWarned = false;
 
   constructor(state: RunState, world: RunWorld) {
     this.state = state;
@@ -145,6 +153,7 @@ export class MainJob {
     await this.#until(async (sight) => {
       const job = sight.jobs.get(name);
       await this.#readCourse(name);
+      this.#warnOfOthers(sight);
       if (job?.status.phase === "Failed" || job?.status.phase === "Cancelled") {
         const words = await plane.ask((client) => lastWords(client, name));
         throw this.#problem(`${name} has ${job.status.phase.toLowerCase()}: ${words}`);
@@ -212,9 +221,10 @@ export class MainJob {
 
   /** As many steps as fit into the time at the speed of the early ones. */
   #planSteps(): number {
-    const perSecond = this.#tokensPerSecond / STEP_CHARACTERS;
-    const steps = Math.floor(this.state.seconds * perSecond * SPEED_PART);
-    return this.early + Math.max(STEPS_LEAST, steps);
+    const perSecond = (SPEED_PART * this.#bestTokensPerSecond) / STEP_CHARACTERS;
+    return (
+      this.early + Math.round(this.state.seconds * Math.max(STEPS_PER_SECOND_LEAST, perSecond))
+    );
   }
 
   /** Replaces the replica under requests: they wait at the door meanwhile. */
@@ -257,6 +267,19 @@ export class MainJob {
     };
   }
 
+  /** Says once that training will be slow because others leave it nothing. */
+  #warnOfOthers(sight: Sight): void {
+    this.#firstCpu ??= { atMs: performance.now(), cpu: sight.cpu };
+    const spanMs = (performance.now() - this.#firstCpu.atMs) * availableParallelism();
+    const { idleMs, offlineMs } = cpuTimeBetween(this.#firstCpu.cpu, sight.cpu);
+    if (this.#hasWarned || spanMs < OTHERS_SPAN_MS || idleMs + offlineMs > LEFT_LEAST * spanMs)
+      return;
+    this.#hasWarned = true;
+    this.#world.view.say(
+      "Other programs use nearly all CPU of this machine. Training takes only what is idle: it will be slow.",
+    );
+  }
+
   /** While requests meet training. */
   #addCpuTime(before: Sight | undefined, after: Sight): void {
     if (before === undefined || !isTraining(before) || !isTraining(after)) return;
@@ -270,6 +293,7 @@ export class MainJob {
     for (const { step, heldOutBitsPerChar, tokensPerSecond } of told) {
       this.state.curve[step] = heldOutBitsPerChar;
       if (tokensPerSecond > 0) this.#tokensPerSecond = tokensPerSecond;
+      this.#bestTokensPerSecond = Math.max(this.#bestTokensPerSecond, tokensPerSecond);
     }
   }
 
