@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, createClient } from "../../src/client/client.ts";
@@ -154,12 +154,12 @@ export class UpBed {
   }
 
   get keeper(): number {
-    return this.#find((words) => words.some((word) => /\/keeper\.[jt]s$/.test(word)));
+    return this.#all(isKeeper).at(0) ?? 0;
   }
 
   /** The process that takes requests to services. */
   get door(): number {
-    return this.#find((words) => words.some((word) => /\/door\.[jt]s$/.test(word)));
+    return this.#all(isDoor).at(0) ?? 0;
   }
 
   /** As when power is lost: nothing sees another's end, and cgroups are gone. */
@@ -168,6 +168,15 @@ export class UpBed {
     this.#child?.kill("SIGKILL");
     sendSignal(keeper, "SIGKILL");
     await this.#clear();
+  }
+
+  /** Waits until one keeper, and no other, takes commands. */
+  async keeperAnswers(): Promise<void> {
+    const socket = path.join(this.home, "engine/keeper/keeper.sock");
+    await this.until("the keeper answers", async () => {
+      const isOne = this.#all(isKeeper).length === 1;
+      return isOne && (await canConnect(socket));
+    });
   }
 
   /** Numbers of all processes that came of this bed, ascending. */
@@ -190,11 +199,17 @@ export class UpBed {
     );
   }
 
-  /** Waits until it holds. @throws Error naming `what`, with what was said last. */
-  async until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
+  /** Waits until it holds. @throws Error naming `what`. */
+  async until(
+    what: string | (() => string),
+    holds: () => Promise<boolean> | boolean,
+  ): Promise<void> {
     const endMs = performance.now() + LIMIT_MS;
     while (!(await holds())) {
-      if (performance.now() > endMs) throw new Error(`it never came about that ${what}`);
+      if (performance.now() > endMs) {
+        const words = typeof what === "string" ? what : what();
+        throw new Error(`it never came about that ${words}`);
+      }
       await pause(LOOK_MS);
     }
   }
@@ -227,8 +242,28 @@ export class UpBed {
     return createHash("sha256").update(folder).digest("hex").slice(0, 12);
   }
 
-  #find(isIt: (words: readonly string[]) => boolean): number {
-    return this.processes().find((pid) => isIt(readWords(pid, "cmdline"))) ?? 0;
+  #all(isIt: (words: readonly string[]) => boolean): readonly number[] {
+    return this.processes().filter((pid) => isIt(readWords(pid, "cmdline")));
+  }
+}
+
+function isKeeper(words: readonly string[]): boolean {
+  return words.some((word) => /\/keeper\.[jt]s$/.test(word));
+}
+
+function isDoor(words: readonly string[]): boolean {
+  return words.some((word) => /\/door\.[jt]s$/.test(word));
+}
+
+async function canConnect(file: string): Promise<boolean> {
+  const socket = connect(file);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
   }
 }
 
