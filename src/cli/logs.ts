@@ -23,7 +23,7 @@ export function logsCommand(host: Host): Command {
   const command = new Command("logs")
     .argument("<object>", "JOB, job/NAME or service/NAME")
     .option("-f, --follow", "print more as it comes, until the process ends")
-    .option("--member <number>", "of a job: which member (default: 0)", parseCount)
+    .option("--member <number>", "of a job: which member (default: the first)", parseCount)
     .option("--replica <number>", "of a service: which replica (default: the youngest)", parseCount)
     .option("--stdout", "only its standard output")
     .option("--stderr", "only its standard error")

@@ -2,7 +2,7 @@
 export interface LogOwner {
   readonly kind: "BatchJob" | "ModelService";
   readonly name: string;
-  /** Of a job: number of the member. */
+  /** Of a job: number of the member; absent: the first one. */
   readonly member?: number;
   /** Of a service: number of the replica; absent: the youngest one. */
   readonly replica?: number;

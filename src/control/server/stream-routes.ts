@@ -63,11 +63,18 @@ export const streamRoutes: readonly Route[] = [
     path: "/v1alpha1/batchjobs/{name}/log",
     id: "logBatchJob",
     summary: "The output of one member of a job",
-    query: { member: wholeNumber(0, MEMBERS_MAX).default(0), ...logQuery },
+    query: {
+      member: wholeNumber(0, MEMBERS_MAX)
+        .exactOptional()
+        .describe("Its number. Absent: the first of the newest attempt."),
+      ...logQuery,
+    },
     errors: ["unknown-object", "too-many-requests"],
     stream: logStream,
-    handle: (api, { query: { member, ...query }, ...call }) =>
-      sendLog(api, { kind: "BatchJob", name: call.name, member }, { ...call, query }),
+    handle: (api, { query: { member, ...query }, ...call }) => {
+      const which = member === undefined ? {} : { member };
+      return sendLog(api, { kind: "BatchJob", name: call.name, ...which }, { ...call, query });
+    },
   }),
   streamRoute({
     method: "GET",
@@ -110,7 +117,7 @@ function sendLog(
   const log = logs.find(owner);
   if (log !== undefined) return succeed(readLog(log, query, { pollMs: limits.logPollMs, stop }));
   if (plane.get(kind, name) === undefined) return fail(unknownObject(kind, name));
-  const part = member === undefined ? "replica" : "member";
+  const part = kind === "BatchJob" ? "member" : "replica";
   const number = member ?? replica ?? "";
   return fail(failure("unknown-object", `${kind} ${name} has no output of a ${part} ${number}`));
 }

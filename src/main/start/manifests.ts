@@ -7,7 +7,7 @@ export const TRAINING_JOB = "tiny-lm-training";
 export const SERVICE = "tiny-lm";
 
 /** Processes that train together. */
-export const TRAINERS = 2;
+const TRAINERS = 2;
 /** Shares of the machine, on two cores or more these parts of a core: what is idle comes on top. */
 const SERVICE_CORES = 0.5;
 const TRAINER_CORES = 0.7;

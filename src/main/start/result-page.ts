@@ -31,7 +31,7 @@ const BAR_COLUMNS = 40;
 /** Rows of the curve on a terminal. */
 const CURVE_ROWS = 12;
 
-export function conclusionOf({ state, early }: Result): string {
+function conclusionOf({ state, early }: Result): string {
   const points = curveOf(state);
   const before = points.find(({ step }) => step === early)?.bits ?? Number.NaN;
   const after = points.at(-1)?.bits ?? Number.NaN;

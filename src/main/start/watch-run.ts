@@ -48,7 +48,7 @@ export function holdOf({ status }: WrittenObjects["Node"]): string | undefined {
 export async function readProgress(client: Client, job: string): Promise<readonly Progress[]> {
   const pieces: Uint8Array[] = [];
   try {
-    const log = client.log({ kind: "BatchJob", name: job, member: 0, stream: "stdout" });
+    const log = client.log({ kind: "BatchJob", name: job, stream: "stdout" });
     for await (const piece of log) pieces.push(piece);
   } catch (error) {
     // Its process has not begun, or makes way for the next one just now.
