@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -56,9 +56,10 @@ test("the main job goes on after a kill, and keeps what it promises", async (t: 
   assert.ok(!existsSync(path.join(mainHome, "api.json")), "the control plane is down");
 });
 
-const text = path.join(folder, "main/text.txt");
+const text = path.join(folder, "text.md");
+writeFileSync(text, "In the beginning was the word. ".repeat(200));
 const SIZES = "--width 16 --heads 2 --layers 1 --context 16 --batch 4".split(" ");
-const COURSE = "--steps 400 --checkpoint-every 400 --evaluate-every 40".split(" ");
+const COURSE = "--steps 1000 --checkpoint-every 1000 --evaluate-every 100".split(" ");
 
 /** Two processes that train, each with room of half of the machine's. */
 function training(name: string, cpu: string): string {
@@ -71,7 +72,10 @@ function training(name: string, cpu: string): string {
       command: [
         process.execPath,
         path.join(root, "examples/tiny-lm/train.ts"),
-        ...["--data", text, ...SIZES, ...COURSE],
+        "--data",
+        text,
+        ...SIZES,
+        ...COURSE,
       ],
       resources: { cpu, memory: "512Mi" },
       checkpoint: { every: "1min", save: "1s", restart: "1s", onRequest: true },
@@ -93,6 +97,18 @@ function urgent(cpu: string): string {
   });
 }
 
+/** Half of the CPU of the node, as soon as it is there. */
+async function halfOfNode(client: Client): Promise<string> {
+  for await (const news of client.watch({ kinds: ["Node"] })) {
+    const objects = news.type === "LISTED" ? news.objects : [news.object];
+    for (const { kind, status } of objects) {
+      if (kind === "Node" && "cpu" in status) return `${Math.floor(status.cpu / 2)}m`;
+    }
+  }
+  return assert.fail("the control plane has ended");
+}
+
+/** Resolves when the job is in this phase. */
 async function phaseIs(client: Client, job: string, wanted: JobPhase): Promise<void> {
   const watch = client.watch({ kinds: ["BatchJob"] });
   for await (const news of watch) {
@@ -132,8 +148,7 @@ test("a gang that makes way for another and comes back ends with the losses of o
   };
   const token = readFileSync(path.join(gangHome, "token"), "utf8").trim();
   const client = createClient({ url, token });
-  const { objects: nodes } = await client.list("Node");
-  const half = `${Math.floor(nodes[0].status.cpu / 2)}m`;
+  const half = await halfOfNode(client);
 
   await client.apply(training("undisturbed", half), { file: "undisturbed" });
   await phaseIs(client, "undisturbed", "Succeeded");
@@ -141,7 +156,7 @@ test("a gang that makes way for another and comes back ends with the losses of o
 
   await client.apply(training("disturbed", half), { file: "disturbed" });
   await phaseIs(client, "disturbed", "Running");
-  const before = await courseOf(client, "disturbed", 80);
+  const before = await courseOf(client, "disturbed", 100);
   const { plan } = await client.apply(urgent(half), { file: "urgent" });
   assert.deepEqual(
     plan.leaves.map(({ name, how }) => `${name}: ${how}`),

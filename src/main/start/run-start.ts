@@ -82,7 +82,7 @@ async function runWith(
     return undefined;
   } finally {
     view.clear();
-    if (stop.aborted) note("All work is asked to leave; Ctrl-C again leaves it running.");
+    if (stop.aborted) note("All work is asked to leave; Ctrl-C again does not wait for it.");
     await plane.end();
     if (stop.aborted && !state.isFinished) note("`npm start` goes on where this was.");
   }
