@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import type { JobLaunch, Launch, ServiceLaunch } from "../../model/launch.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
 import type { ModelService } from "../../model/service.ts";
 import type { ContainerRuntime } from "./containers/container-runtime.ts";
+import { checkpointFault } from "./checkpoints.ts";
 import type { Folders } from "./folders.ts";
 import type { ReadSecret } from "./launcher.ts";
 
@@ -37,9 +38,9 @@ export function admitJob(
       (job.suspension && admitFreezing(role, who, options));
     if (refusal !== undefined) return refusal;
   }
-  return launch.checkpointPath === undefined
-    ? undefined
-    : admitCheckpoints(launch.checkpointPath, who, options.folders);
+  const below = launch.checkpointPath;
+  const fault = below === undefined ? undefined : checkpointFault(options.folders, below);
+  return fault === undefined ? undefined : refuse("checkpoint-unusable", `${who}: ${fault}`);
 }
 
 /** Why this machine can never serve it; `undefined` if nothing is known against it. */
@@ -126,27 +127,6 @@ function admitProgram(
   const folders = searchPath.split(":").filter((entry) => entry !== "");
   if (folders.some((entry) => isExecutable(path.join(entry, program)))) return undefined;
   return refuse("command-not-found", `${who}: there is no program ${program} in ${searchPath}`);
-}
-
-/** A link may lead out of the folder of checkpoints, and folders may be another user's. */
-function admitCheckpoints(below: string, who: string, folders: Folders): Refusal | undefined {
-  const folder = folders.checkpointOf(below);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const real = realpathSync(folder);
-    const inside = path.relative(realpathSync(folders.checkpoints), real);
-    if (inside.startsWith("..") || path.isAbsolute(inside)) {
-      return refuse(
-        "checkpoint-unusable",
-        `${who}: ${folder} leads to ${real}, outside of its place`,
-      );
-    }
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    const { code = "unknown" } = error as NodeJS.ErrnoException;
-    return refuse("checkpoint-unusable", `${who}: cannot read and write ${folder} (${code})`);
-  }
 }
 
 function refuse(code: RefusalCode, message: string): Refusal {

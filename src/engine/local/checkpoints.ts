@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import type { Folders } from "./folders.ts";
 
 /** Entries of a folder of checkpoints that are looked at; more are rarely the newest. */
 const ENTRIES_MAX = 1000;
@@ -26,6 +27,34 @@ export function newestFileMs(folder: string): number {
   };
   look(folder, 0);
   return Math.floor(newestMs);
+}
+
+/**
+ * Why a job cannot have its checkpoints in this folder, as a clause; `undefined` if nothing is known
+ * against it. It need not be there yet: then it is the nearest folder above it that counts. A link
+ * may lead out of the folder of all checkpoints, and folders may be another user's.
+ */
+export function checkpointFault(folders: Folders, below: string): string | undefined {
+  const folder = folders.checkpointOf(below);
+  try {
+    const real = realpathSync(nearestTo(folder));
+    const inside = path.relative(realpathSync(folders.checkpoints), real);
+    if (inside.split(path.sep)[0] === ".." || path.isAbsolute(inside)) {
+      return `${folder} leads to ${real}, outside of its place`;
+    }
+    if (!statSync(real).isDirectory()) return `${real} is no folder`;
+    accessSync(real, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code = "unknown" } = error as NodeJS.ErrnoException;
+    return `cannot read and write ${folder} (${code})`;
+  }
+}
+
+/** The file itself, or what is there on the way to it; a link counts as it is. */
+function nearestTo(file: string): string {
+  const isThere = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  return isThere ? file : nearestTo(path.dirname(file));
 }
 
 function entriesOf(folder: string) {

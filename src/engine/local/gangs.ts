@@ -3,7 +3,7 @@ import type { Event } from "../../model/event.ts";
 import type { DepartureId, JobId } from "../../model/ids.ts";
 import type { CatalogJob } from "../../model/launch.ts";
 import { unreachable } from "../../model/unreachable.ts";
-import { newestFileMs } from "./checkpoints.ts";
+import { checkpointFault, newestFileMs } from "./checkpoints.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { Gang, type GangEvent } from "./gang.ts";
 import {
@@ -214,12 +214,16 @@ export class Gangs {
   }
 
   async #start(gang: GangData, member: Member): Promise<void> {
-    const { gangFiles, ports, launcher, processes } = this.#context;
+    const { folders, gangFiles, ports, launcher, processes } = this.#context;
     const masterPort = await ports.portOf(gangId(gang));
     const isWanted = gang.phase !== "stopping" && gang.phase !== "broken" && isStaying(member);
     const id = memberProcess(gang, member.number);
     if (!isWanted)
       return processes.refuse(id, "not-wanted", "it was told to leave before it began");
+    // Whoever could write there since the job was taken may have put something else in its place.
+    const { checkpointPath } = this.#knownOf(gang).launch;
+    const fault = checkpointPath && checkpointFault(folders, checkpointPath);
+    if (fault) return processes.refuse(id, "checkpoint-unusable", fault);
     gangFiles.write(gang, masterPort);
     launcher.start(this.#startOrder(gang, member, masterPort));
   }
