@@ -57,6 +57,8 @@ export class Survival {
   /** Instants at which whoever sees ends was killed. */
   readonly #cutsMs: number[] = [];
   readonly #requests = new AbortController();
+  /** Orders to leave. */
+  readonly #stops: { readonly job: string; readonly atMs: number }[] = [];
   #eventsSeen = 0;
 
   private constructor(bed: UpBed, seed: number) {
@@ -79,8 +81,6 @@ export class Survival {
 
   /** Churn, a kill at a random moment, a start if need be, and a comparison of all that there is. */
   async round(victim: Victim): Promise<void> {
-    const isFirst = this.tally.rounds === 0;
-    if (isFirst) await this.#readEvents();
     const ms = Math.floor(CHURN_MS_MIN + this.#random() * (CHURN_MS_MAX - CHURN_MS_MIN));
     const stop = AbortSignal.timeout(ms);
     const churned = this.#act(stop);
@@ -94,7 +94,6 @@ export class Survival {
     await this.#churn.settle(this.bed.client);
     await this.#agree();
     await this.#judge();
-    await this.#readEvents();
   }
 
   /** Lets all that ends come to its end, then ends everything in good order and looks for remains. */
@@ -112,7 +111,6 @@ export class Survival {
         return this.#churn.present.length === 0;
       },
     );
-    await this.#readEvents();
     const exitCode = await bed.end("SIGINT");
     if (exitCode !== 0) this.#say(`the control plane ended with ${exitCode}: ${bed.output}`);
     for (const pid of bed.processes()) this.#say(`process ${pid} is left`);
@@ -195,6 +193,7 @@ export class Survival {
   /** Jobs that have ended are compared with their records, and go. */
   async #judge(): Promise<void> {
     const { client } = this.bed;
+    await this.#readEvents();
     const { objects: jobs } = await client.list("BatchJob");
     const { objects: services } = await client.list("ModelService");
     const { runs } = readRecords(this.#records);
@@ -210,7 +209,12 @@ export class Survival {
       const job = jobs.find((one) => lifeIn(one) === life.id);
       if (job?.status.endedAt === undefined || life.isDeleted) continue;
       const own = runs.filter((run) => run.life === life.id);
-      const found = judgeJob(job, { goal: life.goal, runs: own, cutsMs: this.#cutsMs });
+      const found = judgeJob(job, {
+        goal: life.goal,
+        runs: own,
+        cutsMs: this.#cutsMs,
+        stopsMs: this.#stops.filter((stop) => stop.job === life.name).map(({ atMs }) => atMs),
+      });
       for (const fault of found) this.#say(fault);
       await this.#churn.delete(client, life);
     }
@@ -218,10 +222,11 @@ export class Survival {
 
   async #readEvents(): Promise<void> {
     const events = await this.bed.client.events({ after: this.#eventsSeen, limit: 1000 });
-    for (const { sequence, about, reason } of events) {
+    for (const { sequence, about, reason, at } of events) {
       this.#eventsSeen = Math.max(this.#eventsSeen, sequence);
       const key = `${about.kind} ${reason}`;
       this.tally.events.set(key, (this.tally.events.get(key) ?? 0) + 1);
+      if (key === "BatchJob stopped") this.#stops.push({ job: about.name, atMs: Date.parse(at) });
     }
   }
 

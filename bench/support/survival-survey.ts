@@ -80,11 +80,14 @@ export function judgeJob(
     goal,
     runs,
     cutsMs,
+    stopsMs,
   }: {
     readonly goal: string;
     readonly runs: readonly Run[];
     /** When whoever sees processes end was killed, in milliseconds since 1970. */
     readonly cutsMs: readonly number[];
+    /** When the job was told to leave: what ends well at that moment may be run again. */
+    readonly stopsMs: readonly number[];
   },
 ): readonly string[] {
   const { phase, attempt, failures } = job.status;
@@ -100,9 +103,11 @@ export function judgeJob(
   for (const [number, members] of attempts) {
     const ends = members.map(({ end }) => end?.outcome);
     const isSeen = members.every((run) => !isUnseen(run, cutsMs));
+    const isKept = members.every((run) => !isUnseen(run, stopsMs));
     if (ends.includes("failed")) failed.push(isSeen);
     const isWell = ends.every((end) => end === "ok");
-    if (isWell && isSeen && number !== latest) say(`attempt ${number} ended well, and another ran`);
+    if (isWell && isSeen && isKept && number !== latest)
+      say(`attempt ${number} ended well, and another ran`);
     if (number === latest && phase === "Succeeded" && !ends.includes("ok")) {
       say(`nothing of it ended well: ${JSON.stringify(runs)}`);
     }
