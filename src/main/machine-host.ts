@@ -6,7 +6,8 @@ import type { MachineHost } from "../cli/machine-host.ts";
 export function machineHost(version: string, note: (line: string) => void): MachineHost {
   return {
     homeFolder: (flag) => {
-      const folder = flag ?? process.env["NEURAXIS_HOME"];
+      // A variable that is set to nothing is as one that is not set.
+      const folder = flag ?? (process.env["NEURAXIS_HOME"] || undefined);
       return path.resolve(folder ?? path.join(homedir(), ".neuraxis"));
     },
     up: async (order) => {
