@@ -1,5 +1,5 @@
-import { type CpuTime, shareUsed } from "./cpu-time.ts";
-import type { Requests, RunState } from "./run-state.ts";
+import { shareUsed } from "./cpu-time.ts";
+import type { PhaseTime, Requests, RunState } from "./run-state.ts";
 
 /** Held-out bits per character at a step. */
 export interface CurvePoint {
@@ -27,8 +27,8 @@ const FALL_LEAST = 0.1;
  * many milliseconds more. It is wide, since neighbours on a shared machine come and go between the two
  * measurements; bench/README.md has what a careful comparison gives.
  */
-const RATIO_MOST = 2;
-const SLACK_MS = 100;
+const RATIO_MOST = 3;
+const SLACK_MS = 250;
 /** Fewer requests have no p99 worth a comparison. */
 const COMPARED_LEAST = 10;
 
@@ -64,8 +64,13 @@ export function countFailed({ alone, beside, moving }: RunState): number {
   return alone.failed + beside.failed + moving.failed;
 }
 
-export function idleUsed({ cpu }: { readonly cpu: CpuTime }): number {
-  return shareUsed(cpu);
+export function idleUsed({ cpu }: RunState): number {
+  return shareUsed(cpu.beside.cpu);
+}
+
+/** Cores that programs other than ours used in the mean. */
+export function othersCores({ spanMs, cpu }: PhaseTime): number {
+  return cpu.othersMs / spanMs;
 }
 
 /**

@@ -117,15 +117,16 @@ function ratioText({ alone, beside }: RunState): string {
 }
 
 function percentText(state: RunState): string {
-  const { idleMs, offlineMs } = state.cpu;
-  return idleMs + offlineMs === 0 ? "-" : `${percent(idleUsed(state))} used`;
+  return state.cpu.beside.spanMs === 0 ? "-" : `${percent(idleUsed(state))} used`;
 }
 
-/** A bar for each value, the highest for the most. */
+/** A bar for each value, the lowest for the least and the highest for the most. */
 function bars(values: readonly number[]): string {
   const shown = values.slice(-BARS_MAX);
-  const most = Math.max(...shown);
+  const least = Math.min(...shown);
+  const span = Math.max(...shown) - least;
+  const last = BARS.length - 1;
   return shown
-    .map((value) => BARS[Math.min(BARS.length - 1, Math.floor((value / most) * BARS.length))])
+    .map((value) => BARS[span === 0 ? last : Math.round(((value - least) / span) * last)])
     .join("");
 }

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CommandError } from "../../cli/exit-codes.ts";
 import { seededRandom } from "../../simulate/seeded-random.ts";
-import { type CpuTime, cpuTimeBetween } from "./cpu-time.ts";
+import { addCpuTime, cpuTimeBetween, NO_TIME } from "./cpu-time.ts";
 import type { Outcome } from "./figures.ts";
 import type { LiveView } from "./live-view.ts";
 import {
@@ -70,11 +70,13 @@ export class MainJob {
   readonly #window: readonly PlannedRequest[];
   readonly source: string;
   #sight: Sight | undefined;
+  /** What is measured just now. */
+  #phase: "alone" | "beside" | undefined;
   #doing = "";
   #tokensPerSecond = 0;
   #bestTokensPerSecond = 0;
   #sinceMs = performance.now();
-  #firstCpu: { readonly atMs: number; readonly cpu: CpuTime } | undefined;
+  #firstSight: Sight | undefined;
   #hasWarned = false;
 
   constructor(state: RunState, world: RunWorld) {
@@ -190,9 +192,12 @@ export class MainJob {
     const { alone } = this.state;
     alone.latenciesMs.length = 0;
     alone.failed = 0;
+    this.state.cpu.alone = { spanMs: 0, cpu: NO_TIME };
     const warmUp = this.#window.filter(({ atMs }) => atMs < WARM_UP_MS);
     await sender.sendAll(warmUp, () => {}, this.#world.stop);
+    this.#phase = "alone";
     await this.#beside(sender.sendAll(this.#window, this.#counter(alone), this.#world.stop));
+    this.#phase = undefined;
     this.state.isAloneDone = true;
   }
 
@@ -210,10 +215,12 @@ export class MainJob {
       }
     };
     const sending = send();
+    this.#phase = "beside";
     try {
       const evaluateEvery = Math.ceil((state.steps - this.early) / EVALUATIONS);
       await this.#train({ name: TRAINING_JOB, steps: state.steps, evaluateEvery });
     } finally {
+      this.#phase = undefined;
       over.abort();
       await sending;
     }
@@ -269,9 +276,9 @@ export class MainJob {
 
   /** Says once that training will be slow because others leave it nothing. */
   #warnOfOthers(sight: Sight): void {
-    this.#firstCpu ??= { atMs: performance.now(), cpu: sight.cpu };
-    const spanMs = (performance.now() - this.#firstCpu.atMs) * availableParallelism();
-    const { idleMs, offlineMs } = cpuTimeBetween(this.#firstCpu.cpu, sight.cpu);
+    this.#firstSight ??= sight;
+    const spanMs = (sight.atMs - this.#firstSight.atMs) * availableParallelism();
+    const { idleMs, offlineMs } = cpuTimeBetween(this.#firstSight.cpu, sight.cpu);
     if (this.#hasWarned || spanMs < OTHERS_SPAN_MS || idleMs + offlineMs > LEFT_LEAST * spanMs)
       return;
     this.#hasWarned = true;
@@ -280,12 +287,15 @@ export class MainJob {
     );
   }
 
-  /** While requests meet training. */
+  /** Adds up what was used while requests were alone, and while they met training. */
   #addCpuTime(before: Sight | undefined, after: Sight): void {
-    if (before === undefined || !isTraining(before) || !isTraining(after)) return;
-    const { idleMs, offlineMs } = cpuTimeBetween(before.cpu, after.cpu);
-    this.state.cpu.idleMs += idleMs;
-    this.state.cpu.offlineMs += offlineMs;
+    if (before === undefined || this.#phase === undefined) return;
+    if (this.#phase === "beside" && !(isTraining(before) && isTraining(after))) return;
+    const { spanMs, cpu } = this.state.cpu[this.#phase];
+    this.state.cpu[this.#phase] = {
+      spanMs: spanMs + after.atMs - before.atMs,
+      cpu: addCpuTime(cpu, cpuTimeBetween(before.cpu, after.cpu)),
+    };
   }
 
   async #readCourse(job: string): Promise<void> {

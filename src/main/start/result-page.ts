@@ -7,6 +7,7 @@ import {
   duration,
   idleUsed,
   milliseconds,
+  othersCores,
   type Outcome,
   p50,
   p99,
@@ -78,6 +79,7 @@ function factsTable({ state, outcome }: Result): string[][] {
   return [
     ["", ""],
     ["idle CPU put to use by training", percent(idleUsed(state))],
+    ["cores used by other programs", othersText(state)],
     ["restarts of training", `${outcome.trainingRestarts}`],
     ["failures of replicas", `${outcome.replicaFailures}`],
     ["restarts of the control plane", `${state.planeRestarts}`],
@@ -147,6 +149,11 @@ export function resultPage(result: Result): ChartPage {
       },
     ],
   };
+}
+
+function othersText({ cpu }: RunState): string {
+  const [alone, beside] = [cpu.alone, cpu.beside].map((phase) => othersCores(phase).toFixed(2));
+  return `${alone} alone, ${beside} beside training`;
 }
 
 function distribution({ latenciesMs }: Requests): [number, number][] {

@@ -1,9 +1,16 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { type CpuTime, NO_TIME } from "./cpu-time.ts";
 
 /** What was measured of requests, in milliseconds from the time at which each was to be sent. */
 export interface Requests {
   readonly latenciesMs: number[];
   failed: number;
+}
+
+/** CPU time of all cores, and how long that was. */
+export interface PhaseTime {
+  readonly spanMs: number;
+  readonly cpu: CpuTime;
 }
 
 /** All that a run of the main job remembers when it is killed: kept as JSON. */
@@ -22,8 +29,8 @@ export interface RunState {
   readonly beside: Requests;
   /** While the service moved to the new checkpoint. */
   readonly moving: Requests;
-  /** CPU time while requests met training: nobody's, and that of training. */
-  readonly cpu: { idleMs: number; offlineMs: number };
+  /** CPU time while requests were alone, and while they met training. */
+  readonly cpu: { alone: PhaseTime; beside: PhaseTime };
   /** Bits per character on held-out text by step. */
   readonly curve: Record<number, number>;
   /** What the model wrote from the early checkpoint, and from the last. */
@@ -46,7 +53,7 @@ export function newState(seconds: number): RunState {
     alone: { latenciesMs: [], failed: 0 },
     beside: { latenciesMs: [], failed: 0 },
     moving: { latenciesMs: [], failed: 0 },
-    cpu: { idleMs: 0, offlineMs: 0 },
+    cpu: { alone: { spanMs: 0, cpu: NO_TIME }, beside: { spanMs: 0, cpu: NO_TIME } },
     curve: {},
     planeRestarts: 0,
     isFinished: false,

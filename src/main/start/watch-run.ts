@@ -1,7 +1,7 @@
 import type { WrittenObjects } from "../../api/objects.ts";
 import type { Client } from "../../client/client.ts";
 import { ClientError } from "../../client/client-error.ts";
-import { type CpuTime, idleTimeMs } from "./cpu-time.ts";
+import { type CpuTime, readCpuTime } from "./cpu-time.ts";
 import { SERVICE } from "./manifests.ts";
 
 /** A line of JSON that the trainer prints when it evaluates (examples/tiny-lm/README.md). */
@@ -13,6 +13,8 @@ export interface Progress {
 
 /** What the control plane tells of a run. */
 export interface Sight {
+  /** By the process's clock. */
+  readonly atMs: number;
   readonly jobs: ReadonlyMap<string, WrittenObjects["BatchJob"]>;
   readonly service: WrittenObjects["ModelService"] | undefined;
   /** The replicas of the service. */
@@ -30,11 +32,12 @@ export async function look(client: Client): Promise<Sight> {
     client.usage(),
   ]);
   return {
+    atMs: performance.now(),
     jobs: new Map(jobs.objects.map((job) => [job.metadata.name, job])),
     service: services.objects.find(({ metadata }) => metadata.name === SERVICE),
     replicas: replicas.objects.filter(({ status }) => status.service === SERVICE),
     node: nodes.objects[0],
-    cpu: { idleMs: idleTimeMs(), offlineMs: usage.nodes[0]?.offline.cpuMs ?? 0 },
+    cpu: readCpuTime(usage),
   };
 }
 
