@@ -22,6 +22,8 @@ const testFilesAtOnce = 2;
 const testTimeoutMs = 300_000;
 
 const isContinuousIntegration = process.env.CI === "true";
+/** Files and names of tests that continuous integration may skip: what they need cannot be had there. */
+const skipsAllowed = new RegExp(process.env.NEURAXIS_SKIPS_ALLOWED || "^$");
 
 /** @type {Step[]} */
 const checks = [
@@ -144,11 +146,12 @@ async function runTests(name, files, words = []) {
 
 function judgeTests({ name, startedMs, code, output, tally }) {
   const skipped = tally.skipped.length;
-  const refused = isContinuousIntegration ? skipped : 0;
+  const unforgiven = tally.skipped.filter((name) => !skipsAllowed.test(name));
+  const refused = isContinuousIntegration ? unforgiven.length : 0;
   const failed = Math.max(tally.failed + refused, code === 0 ? 0 : 1);
   const isGood = failed === 0;
   const detail = `${tally.passed} passed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-  const note = refused > 0 ? `CI=true allows no skipped test:\n${tally.skipped.join("\n")}\n` : "";
+  const note = refused > 0 ? `CI=true allows no skipped test:\n${unforgiven.join("\n")}\n` : "";
   report({ name, isGood, startedMs, detail, output: output + note });
   return { isGood, passed: tally.passed, failed };
 }

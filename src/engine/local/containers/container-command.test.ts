@@ -105,12 +105,15 @@ test("NVIDIA's devices are counted from 0 in the container, AMD's as they are ou
   ]);
 });
 
-test("checkpoints are shared, weights only if they are on this machine, and not to be changed", () => {
+test("checkpoints and who is in the gang are shared, weights only if they are on this machine, and not to be changed", () => {
   const folder = tmpdir();
   const mounts = (variables: Record<string, string>) =>
     wordsWith(containerCommand(podman, { ...order, variables }).argv, "--mount");
   assert.deepEqual(mounts({ NEURAXIS_CHECKPOINT_DIR: "/home/ada/c" }), [
     "--mount=type=bind,source=/home/ada/c,target=/home/ada/c",
+  ]);
+  assert.deepEqual(mounts({ NEURAXIS_GANG_FILE: "/home/ada/g/gang.json" }), [
+    "--mount=type=bind,source=/home/ada/g,target=/home/ada/g,readonly",
   ]);
   assert.deepEqual(mounts({ NEURAXIS_MODEL_PATH: folder }), [
     `--mount=type=bind,source=${folder},target=${folder},readonly`,
