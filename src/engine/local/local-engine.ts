@@ -235,6 +235,8 @@ export class LocalEngine implements LastingEngine {
       else this.#processes.kill(id);
     }
     for (const process of this.#system) process.begin(states);
+    // Not before: what ended meanwhile would be taken for what still runs.
+    this.#processes.follow();
     const { node } = this.#options;
     if (!this.#hasNode) this.#tell({ kind: "node-added", node });
     this.#hasBegun = true;

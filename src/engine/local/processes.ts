@@ -76,6 +76,8 @@ export class Processes {
   readonly #killed = new Set<string>();
   /** Numbers of the processes that were found. */
   readonly #found = new Map<string, number>();
+  /** Of the newest of the keeper's records that was taken in at the beginning. */
+  #seenSequence = 0;
   readonly #closing = new AbortController();
 
   constructor(
@@ -90,7 +92,7 @@ export class Processes {
     this.#watcher = watcher;
   }
 
-  /** What is there, by id; from now on the watcher is told what changes. */
+  /** What is there, by id. */
   async begin(): Promise<ReadonlyMap<string, ProcessState>> {
     const { workloads, sequence } = expectOk(await this.#keeper.list());
     const { records } = expectOk(await this.#keeper.since(0));
@@ -104,8 +106,13 @@ export class Processes {
     }
     for (const { id } of this.#isolation.list())
       if (!this.#states.has(id)) this.#isolation.remove(id);
-    void this.#follow(records.at(-1)?.sequence ?? sequence);
+    this.#seenSequence = records.at(-1)?.sequence ?? sequence;
     return new Map(this.#states);
+  }
+
+  /** After `begin`: from now on the watcher is told what changes, and what has changed since then. */
+  follow(): void {
+    void this.#follow(this.#seenSequence);
   }
 
   /** A running process that was found has this share. */
