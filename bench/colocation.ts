@@ -22,6 +22,7 @@ const LOAD_OF_ONE_CORE = 0.5;
 /** A condition is measured again if what is not of this benchmark uses more beside it. */
 const FOREIGN_CORES_MAX = 0.1;
 const ATTEMPTS = 5;
+const QUIET_WAIT_SECONDS = 60;
 /** Begins each condition and is not counted. */
 const WARM_MS = 2000;
 
@@ -94,13 +95,24 @@ async function measureUndisturbed(
   condition: Condition,
   requests: readonly PlannedRequest[],
 ): Promise<Result> {
+  await waitForQuiet();
   let result = await measure(condition, requests);
   for (let more = ATTEMPTS - 1; more > 0 && result.foreignCores > FOREIGN_CORES_MAX; more -= 1) {
     const foreign = result.foreignCores.toFixed(2);
     process.stderr.write(`${condition.name} again: other work used ${foreign} cores\n`);
+    await waitForQuiet();
     result = await measure(condition, requests);
   }
   return result;
+}
+
+/** Until a second goes by without other work, or for so many seconds. */
+async function waitForQuiet(): Promise<void> {
+  for (let second = 0; second < QUIET_WAIT_SECONDS; second += 1) {
+    const before = readBusyMs();
+    await setTimeout(1000);
+    if (readBusyMs() - before <= FOREIGN_CORES_MAX * 1000) return;
+  }
 }
 
 async function measure(
