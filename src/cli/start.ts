@@ -8,6 +8,8 @@ const SECONDS_LEAST = 6;
 const SECONDS_MOST = 86_400;
 /** The exit code when something that was promised is not so. */
 const BROKEN = 1;
+/** As of a process that SIGINT ended. */
+const INTERRUPTED = 130;
 
 interface StartFlags {
   readonly home?: string;
@@ -30,8 +32,7 @@ export function startCommand(host: Host): Command {
     .action(async ({ once = false, fresh = false, seconds, home }: StartFlags) => {
       const folder = home === undefined ? {} : { home: host.machine.homeFolder(home) };
       const isKept = await host.machine.start({ ...folder, once, fresh, seconds }, host);
-      const isGood = isKept === true || (isKept === undefined && !once);
-      if (!isGood) host.user.endWith(BROKEN);
+      if (isKept !== true) host.user.endWith(isKept === undefined ? INTERRUPTED : BROKEN);
     });
 }
 

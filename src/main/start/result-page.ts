@@ -79,7 +79,7 @@ function factsTable({ state, outcome }: Result): string[][] {
   return [
     ["", ""],
     ["idle CPU put to use by training", percent(idleUsed(state))],
-    ["cores used by other programs", othersText(state)],
+    ["cores used by everything else", othersText(state)],
     ["restarts of training", `${outcome.trainingRestarts}`],
     ["failures of replicas", `${outcome.replicaFailures}`],
     ["restarts of the control plane", `${state.planeRestarts}`],
