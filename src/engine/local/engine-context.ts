@@ -30,6 +30,8 @@ export interface EngineContext {
   readonly tell: (event: Event) => void;
   /** What was told and not taken yet, and is not so any more. */
   readonly withdraw: (isVoid: (event: Event) => boolean) => void;
+  /** Whether one of these devices was told as failed, and that is not journaled yet. */
+  readonly isFailing: (devices: readonly number[]) => boolean;
   /** Wanted and there are compared once more, when what runs just now is over. */
   readonly pursueSoon: () => void;
   /** Tells people. */

@@ -12,14 +12,16 @@ export interface GangWorld {
   /** What was told and not taken yet, and is not so any more. */
   withdraw(isVoid: (event: Event) => boolean): void;
   note(note: Note): void;
+  /** Whether one of these devices was told as failed just now: what comes of it is not told. */
+  isFailing(devices: readonly number[]): boolean;
   /** Begins to start the member's process. */
   start(gang: GangData, member: Member): void;
   end(id: string, grace: { readonly ms: number }): void;
   kill(id: string): void;
   freeze(ids: readonly string[]): Promise<void>;
   thaw(ids: readonly string[]): Promise<void>;
-  /** Drops an ended process. */
-  forget(id: string): void;
+  /** Nobody wants the process any more. */
+  discard(id: string): void;
   /** Time of the newest file in the job's folder of checkpoints; 0 for none. */
   newestCheckpointMs(job: JobId): number;
   /** How long it may take to save when asked to leave. */

@@ -34,6 +34,9 @@ import type { ProcessEnd, ProcessState } from "./processes.ts";
 /** Phases in which an end that is not good is news. */
 const IS_WANTED = new Set<GangPhase>(["waiting", "up", "suspending", "suspended"]);
 
+/** Phases in which it is to run. */
+const IS_IN_PLACE = new Set<GangPhase>(["waiting", "up"]);
+
 /** Time that a process has to end in after SIGTERM if nothing is to be saved. */
 const SOON_MS = 3000;
 
@@ -136,8 +139,8 @@ export class Gang {
     if (save && !canSave) throw this.#error("stop-job", "it takes no checkpoints");
     this.#world.departures.order(departure, `stop-job ${this.data.job}`);
     this.data.leaving.push(departure);
-    this.data.stop = save ? "save" : IS_SOON.has(reason.code) ? "soon" : "now";
-    if (this.data.phase === "broken") this.data.stop = "now";
+    const manner = save ? "save" : IS_SOON.has(reason.code) ? "soon" : "now";
+    this.data.stop = this.data.phase === "broken" ? "now" : manner;
     this.data.phase = "stopping";
     this.#withdraw();
   }
@@ -166,19 +169,18 @@ export class Gang {
   /** It is journaled that this has left; true if the gang is over. */
   toldDeparted(departure: DepartureId): boolean {
     const { data } = this;
-    for (const member of data.members) if (member.departure === departure) this.#forget(member);
+    this.discard((member) => member.departure === departure);
     data.members = data.members.filter((member) => member.departure !== departure);
     if (!data.leaving.includes(departure)) return false;
     data.leaving = data.leaving.filter((open) => open !== departure);
     if (data.leaving.length > 0) return false;
     if (data.phase === "suspending") data.phase = "suspended";
-    this.#isOver ||= data.phase === "stopping";
-    return this.#isOver;
+    return data.phase === "stopping";
   }
 
-  /** Drops its processes, which have ended. */
-  forget(): void {
-    for (const member of this.data.members) this.#forget(member);
+  /** Nobody wants the processes of these members any more, or of all. */
+  discard(isMeant: (member: Member) => boolean = () => true): void {
+    for (const member of this.data.members.filter(isMeant)) this.#world.discard(this.idOf(member));
   }
 
   /**
@@ -194,39 +196,39 @@ export class Gang {
         endMember(member, { kind: "lost" });
       }
     }
-    // Those of a suspended gang stand still, and whoever keeps them so may have forgotten it.
-    if (this.data.phase === "suspended") void this.#world.freeze(this.#running());
-    this.#isStill = this.data.phase !== "suspending";
+    const { phase, after } = this.data;
+    const isWaiting = IS_IN_PLACE.has(phase) && !this.#world.departures.areOver(after);
+    // What stands still is to stay so, and whoever keeps it so may have forgotten it.
+    if (phase === "suspended" || isWaiting) {
+      void this.#world.freeze(this.#running());
+    }
+    this.#isStill = phase !== "suspending";
   }
 
+  /** Whoever asked for it: an earlier engine may have, just before its end. */
   onRunning(number: number): void {
     const member = this.#find(number);
-    if (member?.process === "asked") member.process = "running";
+    if (member !== undefined && member.process !== "ended") member.process = "running";
   }
 
   onEnded(number: number, end: ProcessEnd): void {
     const member = this.#find(number);
     if (member === undefined || member.process === "ended") return;
-    const isFirst = failureOf(this.data) === undefined;
+    const isNews = failureOf(this.data) === undefined && !isGood(end) && isStaying(member);
     endMember(member, end);
-    if (this.#isOver || !isFirst || isGood(end) || !isStaying(member)) return;
-    if (IS_WANTED.has(this.data.phase)) this.#world.note(noteOf(this.data, member, end));
+    if (isNews && !this.#isOver && IS_WANTED.has(this.data.phase))
+      this.#world.note(noteOf(this.data, member, end));
   }
 
   /** A device is gone, and what used it: the scheduler knows. What is suspended uses none. */
   lose(device: number): void {
     const { phase, members } = this.data;
-    if (phase !== "waiting" && phase !== "up") return;
+    if (!IS_IN_PLACE.has(phase)) return;
     if (members.some(({ devices }) => devices.includes(device))) this.data.phase = "broken";
   }
 
   idOf({ number }: Member): string {
     return memberProcess(this.data, number);
-  }
-
-  /** Departures that it was ordered and that are not journaled as over, ascending. */
-  get departures(): readonly DepartureId[] {
-    return departuresOf(this.data);
   }
 
   /** Does what the phase wants next. */
@@ -258,6 +260,7 @@ export class Gang {
   }
 
   #goOn(): void {
+    if (this.data.members.some(({ devices }) => this.#world.isFailing(devices))) return;
     this.#dismiss();
     const { departures } = this.#world;
     if (failureOf(this.data) !== undefined) return this.#fallApart();
@@ -340,7 +343,8 @@ export class Gang {
   }
 
   #tellDeparted(): void {
-    for (const departure of this.departures) this.#world.tell({ kind: "departed", departure });
+    for (const departure of departuresOf(this.data))
+      this.#world.tell({ kind: "departed", departure });
   }
 
   /** What was told of its progress, and not taken yet, is void. Its end is not. */
@@ -361,10 +365,6 @@ export class Gang {
 
   #kill(member: Member): void {
     if (member.process === "running") this.#world.kill(this.idOf(member));
-  }
-
-  #forget(member: Member): void {
-    if (member.process !== "none") this.#world.forget(this.idOf(member));
   }
 
   #running(): string[] {

@@ -7,6 +7,7 @@ import { checkpointFault, newestFileMs } from "./checkpoints.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { Gang, type GangEvent } from "./gang.ts";
 import {
+  departuresOf,
   type GangData,
   isStaying,
   isThere,
@@ -38,12 +39,13 @@ export class Gangs {
       tell: (event) => context.tell(event),
       withdraw: (isVoid) => context.withdraw(isVoid),
       note: (note) => context.note(note),
+      isFailing: (devices) => context.isFailing(devices),
       start: (gang, member) => void this.#start(gang, member).catch(fail),
       end: (id, { ms }) => processes.end(id, "SIGTERM", ms),
       kill: (id) => processes.kill(id),
       freeze: (ids) => processes.freeze(ids).catch(fail),
       thaw: (ids) => processes.thaw(ids).catch(fail),
-      forget: (id) => processes.forget(id),
+      discard: (id) => processes.discard(id),
       newestCheckpointMs: (job) => this.#newestCheckpointMs(job),
       saveGraceMs: (job) =>
         SAVE_GRACE_MS + 2 * (context.catalog.job(job)?.job.checkpoint?.saveMs ?? 0),
@@ -144,7 +146,7 @@ export class Gangs {
 
   /** Departures whose end any gang has to tell. */
   departures(): readonly DepartureId[] {
-    return [...this.#gangs.values()].flatMap((gang) => gang.departures);
+    return [...this.#gangs.values()].flatMap(({ data }) => departuresOf(data));
   }
 
   /** O(members of all gangs). */
@@ -179,7 +181,7 @@ export class Gangs {
 
   #drop(gang: Gang): void {
     this.#gangs.delete(gang.data.job);
-    gang.forget();
+    gang.discard();
     this.#context.gangFiles.remove(gang.data);
     this.#context.ports.release(gangId(gang.data));
   }

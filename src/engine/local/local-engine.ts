@@ -93,6 +93,8 @@ export class LocalEngine implements LastingEngine {
   /** All jobs are to leave, and none is to start before the next engine of this folder. */
   #isLeaving = false;
   #isClosed = false;
+  /** Devices that were told as failed, while that is not journaled. */
+  readonly #failing = new Set<number>();
   readonly #clock: ClosableClock;
   readonly #sweep: Sweep;
 
@@ -106,14 +108,14 @@ export class LocalEngine implements LastingEngine {
       onRunning: (id) => {
         this.#gangs.onRunning(id);
         this.#replicas.onRunning(id);
-        if (!this.#isWanted(id)) this.#processes.kill(id);
+        if (!this.#isWanted(id)) this.#processes.discard(id);
         this.#pursue();
       },
       onEnded: (id, end) => {
         this.#gangs.onEnded(id, end);
         this.#replicas.onEnded(id, end);
         this.#system.find((process) => process.id === id)?.onEnded(end);
-        if (!this.#isWanted(id)) this.#processes.forget(id);
+        if (!this.#isWanted(id)) this.#processes.discard(id);
         this.#pursue();
       },
       afterEnd: async (id, end) => options.containers?.afterEnd(id, end),
@@ -142,6 +144,7 @@ export class LocalEngine implements LastingEngine {
       }),
       tell: (event) => this.#tell(event),
       withdraw: (isVoid) => this.#outbox.withdraw(isVoid),
+      isFailing: (devices) => devices.some((device) => this.#failing.has(device)),
       pursueSoon: () => this.#pursueSoon(),
       note: (note) => this.#outbox.note(note),
       fail: (error) => this.fail(error),
@@ -228,11 +231,9 @@ export class LocalEngine implements LastingEngine {
     this.#gangs.compare(states);
     this.#replicas.compare(states);
     this.#replicas.catalogChanged();
-    for (const [id, { kind }] of states) {
-      if (this.#isWanted(id)) continue;
+    for (const id of states.keys()) {
       // The end of what nobody wants is in the journal; what still runs was to be stopped.
-      if (kind === "ended") this.#processes.forget(id);
-      else this.#processes.kill(id);
+      if (!this.#isWanted(id)) this.#processes.discard(id);
     }
     for (const process of this.#system) process.begin(states);
     // Not before: what ended meanwhile would be taken for what still runs.
@@ -327,6 +328,7 @@ export class LocalEngine implements LastingEngine {
   /** It holds when it is journaled; but whoever waits for a departure waits no longer. */
   #tell(event: Event): void {
     if (event.kind === "departed") this.#departures.leave(event.departure);
+    if (event.kind === "device-failed") this.#failing.add(event.device);
     if (event.kind === "node-pressed") this.#colocation.isPressed = event.isPressed;
     if (this.#outbox.tell(event)) this.#pursueSoon();
   }
@@ -340,6 +342,7 @@ export class LocalEngine implements LastingEngine {
   /** What holds since it is journaled that this was told in a step of `nowMs`. */
   #told(event: Event, nowMs: number): void {
     if (event.kind === "node-added") this.#hasNode = true;
+    if (event.kind === "device-failed") this.#failing.delete(event.device);
     if (event.kind === "node-pressed") this.#colocation.isPressed = event.isPressed;
     if (event.kind === "node-drained") this.#isDrained = true;
     if (event.kind === "node-opened") this.#isDrained = false;

@@ -217,6 +217,12 @@ export class Processes {
     this.#try(() => forgotten);
   }
 
+  /** Nobody wants it: it is forgotten, or ended if it runs. */
+  discard(id: string): void {
+    if (this.isRunning(id)) this.kill(id);
+    else this.forget(id);
+  }
+
   /** Leaves all processes as they are. */
   close(): void {
     this.#closing.abort();

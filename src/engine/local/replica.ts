@@ -40,6 +40,8 @@ export interface ReplicaWorld {
   /** What was told and not taken yet, and is not so any more. */
   withdraw(isVoid: (event: Event) => boolean): void;
   note(note: Note): void;
+  /** Whether one of these devices was told as failed just now: what comes of it is not told. */
+  isFailing(devices: readonly number[]): boolean;
   /** Whether its service's last replicas have not failed just now; otherwise it is pursued later. */
   mayStart(replica: SavedReplica): boolean;
   /** Begins to start its process. */
@@ -148,24 +150,25 @@ export class Replica {
 
   /** The device under it is gone, and so is it: the scheduler knows. True if it uses it. */
   lose(device: number): boolean {
-    const { phase, devices } = this.data;
-    const isThere = phase === "waiting" || phase === "ready" || phase === "waking";
-    this.#isOver ||= isThere && devices.includes(device);
+    this.#isOver ||= this.#isOnDevices() && this.data.devices.includes(device);
     return this.#isOver;
   }
 
   /** After a restart: what has become of its process. */
   compare(states: ReadonlyMap<string, ProcessState>): void {
-    const { phase, hasBegun } = this.data;
+    const { phase, hasBegun, after } = this.data;
     const state = states.get(this.id);
     if (state?.kind === "running") this.process = "running";
     else if (state?.kind === "ended" || hasBegun) this.process = "ended";
+    const isWaiting = phase === "waking" && !this.#world.departures.areOver(after);
+    if (this.process !== "running" || (phase !== "asleep" && !isWaiting)) return;
     // It stands still, and whoever keeps it so may have forgotten it.
-    if (phase === "asleep" && this.process === "running") void this.#world.freeze([this.id]);
+    void this.#world.freeze([this.id]);
   }
 
+  /** Whoever asked for it: an earlier engine may have, just before its end. */
   onRunning(): void {
-    if (this.process === "asked") this.process = "running";
+    if (this.process !== "ended") this.process = "running";
   }
 
   onEnded(end: ProcessEnd): void {
@@ -185,6 +188,7 @@ export class Replica {
   pursue(): void {
     if (this.#isOver) return;
     const { phase, after } = this.data;
+    if (this.#isOnDevices() && this.#world.isFailing(this.data.devices)) return;
     if (this.process === "ended") return this.#fallApart();
     switch (phase) {
       case "waiting":
@@ -206,6 +210,11 @@ export class Replica {
     const { replica, phase } = this.data;
     if (phase === "stopping") this.#tellDeparted();
     else this.#world.tell({ kind: "replica-gone", replica });
+  }
+
+  /** Or on its way to them. */
+  #isOnDevices(): boolean {
+    return ["waiting", "ready", "waking"].includes(this.data.phase);
   }
 
   #comeUp(): void {

@@ -63,6 +63,7 @@ export class Replicas {
       tell: (event) => context.tell(event),
       withdraw: (isVoid) => context.withdraw(isVoid),
       note: (note) => context.note(note),
+      isFailing: (devices) => context.isFailing(devices),
       mayStart: ({ service }) => this.#mayStart(service),
       start: (replica) => void this.#start(replica).catch(fail),
       end: ({ replica, stop }) =>
@@ -269,8 +270,7 @@ export class Replicas {
     this.#answers.delete(data.replica);
     this.#door.forget(data.replica);
     ports.release(id);
-    if (processes.isRunning(id)) processes.kill(id);
-    else processes.forget(id);
+    processes.discard(id);
   }
 
   #toldReady(replica: ReplicaId): void {
