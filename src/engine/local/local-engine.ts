@@ -2,6 +2,7 @@ import type { Action } from "../../model/action.ts";
 import type { Event } from "../../model/event.ts";
 import type { Catalog } from "../../model/launch.ts";
 import type { Node } from "../../model/node.ts";
+import type { Note } from "../../model/note.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { LastingEngine, Step } from "../engine.ts";
 import { Colocation } from "./colocation.ts";
@@ -21,10 +22,10 @@ import { Launcher, type ReadSecret } from "./launcher.ts";
 import type { Loopback } from "./loopback.ts";
 import { Outbox } from "./outbox.ts";
 import { Ports } from "./ports.ts";
-import { type KeeperLink, Processes, type ProcessSpec } from "./processes.ts";
+import { type KeeperLink, Processes } from "./processes.ts";
 import { Replicas, type SavedReplicas } from "./replicas.ts";
 import { Sweep } from "./sweep.ts";
-import { SystemProcess } from "./system-process.ts";
+import { SystemProcess, systemSpec } from "./system-process.ts";
 
 /** What a local engine stands on. */
 export interface LocalEngineOptions {
@@ -69,9 +70,6 @@ const SAVED_VERSION = 2;
 const CHECKPOINTS_MS = 250;
 const READINESS_MS = 200;
 const SWEEP_MS = 60_000;
-/** Share of a process that the engine itself needs: enough that nobody waits for it. */
-const SYSTEM_CPU_MILLI = 1000;
-const SYSTEM_MEMORY_MIB = 1024;
 
 /**
  * Runs jobs and services as processes of this machine, which is its only node. What is wanted stands
@@ -159,9 +157,11 @@ export class LocalEngine implements LastingEngine {
       note: (note) => this.#outbox.note(note),
       isShared: () => !this.#gangs.isEmpty && !this.#replicas.isEmpty,
     });
-    this.#system = Object.entries(options.system).map(([id, argv]) =>
-      this.#systemProcess(id, argv, context),
-    );
+    const about = { kind: "Node", name: options.node.id } as const;
+    this.#system = Object.entries(options.system).map(([id, argv]) => {
+      const note = (text: Omit<Note, "about">) => this.#outbox.note({ about, ...text });
+      return new SystemProcess(systemSpec(id, argv, context), this.#processes, clock, note);
+    });
   }
 
   save(): unknown {
@@ -374,22 +374,6 @@ export class LocalEngine implements LastingEngine {
       default:
         return unreachable(action);
     }
-  }
-
-  #systemProcess(id: string, argv: readonly string[], context: EngineContext): SystemProcess {
-    const { folders, clock, launcher } = context;
-    const spec: ProcessSpec = {
-      id,
-      argv,
-      env: launcher.inherited,
-      cwd: folders.root,
-      ...folders.outputOf(id),
-      share: { class: "online", cpuMilli: SYSTEM_CPU_MILLI, memoryMiB: SYSTEM_MEMORY_MIB },
-    };
-    const about = { kind: "Node", name: this.#options.node.id } as const;
-    return new SystemProcess(spec, this.#processes, clock, (note) =>
-      this.#outbox.note({ about, ...note }),
-    );
   }
 
   #repeat(everyMs: number, call: () => void): void {

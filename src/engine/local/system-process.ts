@@ -1,3 +1,4 @@
+import type { EngineContext } from "./engine-context.ts";
 import type { EngineClock } from "./engine-clock.ts";
 import type { Note } from "../../model/note.ts";
 import { inWords } from "./gang-data.ts";
@@ -7,6 +8,26 @@ import type { ProcessEnd, ProcessSpec, Processes, ProcessState } from "./process
 const BACKOFF_MS = 100;
 const BACKOFF_MAX_MS = 5000;
 const SOUND_MS = 10_000;
+
+/** Share of such a process: enough that nobody waits for it. */
+const CPU_MILLI = 1000;
+const MEMORY_MIB = 1024;
+
+/** What a process that the engine itself needs is started with. */
+export function systemSpec(
+  id: string,
+  argv: readonly string[],
+  { folders, launcher }: Pick<EngineContext, "folders" | "launcher">,
+): ProcessSpec {
+  return {
+    id,
+    argv,
+    env: launcher.inherited,
+    cwd: folders.root,
+    ...folders.outputOf(id),
+    share: { class: "online", cpuMilli: CPU_MILLI, memoryMiB: MEMORY_MIB },
+  };
+}
 
 /** A process that the engine itself needs, such as the door: it is started again whenever it ends. */
 export class SystemProcess {
@@ -35,7 +56,8 @@ export class SystemProcess {
 
   begin(states: ReadonlyMap<string, ProcessState>): void {
     const state = states.get(this.id);
-    if (state?.kind === "running") return;
+    const { share } = this.#spec;
+    if (state?.kind === "running") return share && this.#processes.adopt(this.id, share);
     if (state?.kind === "ended") this.#processes.forget(this.id);
     this.#start();
   }
