@@ -162,6 +162,12 @@ export class UpBed {
     return this.#all(isDoor).at(0) ?? 0;
   }
 
+  /** The process of a job's only member; 0 if there is none. */
+  memberOf(job: string): number {
+    const variable = `NEURAXIS_JOB=${job}`;
+    return this.processes().find((pid) => readWords(pid, "environ").includes(variable)) ?? 0;
+  }
+
   /** As when power is lost: nothing sees another's end, and cgroups are gone. */
   async killAll(): Promise<void> {
     const { keeper } = this;
