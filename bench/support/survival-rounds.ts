@@ -21,7 +21,7 @@ const STARTS_CUT = 5;
 const START_MS_MAX = 500;
 /** What the API says is compared with what runs so often, until both agree. */
 const AGREE_LOOK_MS = 30;
-const AGREE_LIMIT_MS = 10_000;
+const AGREE_LIMIT_MS = 30_000;
 const REQUEST_EVERY_MS = 25;
 
 /** What came of rounds. */

@@ -15,7 +15,7 @@ const compileCache = path.join(root, ".cache/compiled");
 
 /** How often is looked whether something has come about, and for how long. */
 const LOOK_MS = 20;
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 120_000;
 
 export interface UpBedOptions {
   /** What is started; the repository's command line if absent. */
