@@ -32,6 +32,9 @@ const { values: options } = parseArgs({ options: { steps: { type: "string", defa
 const key = `yield${process.pid}`;
 const isolation = detectIsolation({ key });
 const children: ChildProcess[] = [];
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void close().then(() => process.exit(1)));
+}
 try {
   const offline = startClass("offline");
   const online = startClass("online");
@@ -53,6 +56,10 @@ try {
   }
   report(rows);
 } finally {
+  await close();
+}
+
+async function close(): Promise<void> {
   for (const child of children) {
     const exit = once(child, "exit");
     if (child.kill("SIGKILL")) await exit;
