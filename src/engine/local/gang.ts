@@ -308,7 +308,7 @@ export class Gang {
     this.#dismiss();
     if (failureOf(this.data) !== undefined || isAllDone(this.data)) return this.#fallApart();
     if (this.#isTurning || this.data.members.some(({ process }) => process === "asked")) return;
-    if (this.#isStill) return this.#tellDeparted();
+    if (this.#isStill) return this.#tellDeparted(this.data.leaving);
     void this.#turn(async () => {
       await this.#world.freeze(this.#running());
       this.#isStill = this.data.phase === "suspending";
@@ -339,12 +339,11 @@ export class Gang {
     if (this.data.members.some(isThere)) return;
     // It ended by itself before the order reached it.
     if (isAllDone(this.data)) return this.#tellEnd();
-    this.#tellDeparted();
+    this.#tellDeparted(departuresOf(this.data));
   }
 
-  #tellDeparted(): void {
-    for (const departure of departuresOf(this.data))
-      this.#world.tell({ kind: "departed", departure });
+  #tellDeparted(departures: readonly DepartureId[]): void {
+    for (const departure of departures) this.#world.tell({ kind: "departed", departure });
   }
 
   /** What was told of its progress, and not taken yet, is void. Its end is not. */

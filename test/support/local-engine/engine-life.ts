@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { setImmediate } from "node:timers/promises";
 import type { Step } from "../../../src/engine/engine.ts";
-import { LocalEngine } from "../../../src/engine/local/local-engine.ts";
+import type { LocalEngine } from "../../../src/engine/local/local-engine.ts";
 import { markOf } from "../../../src/engine/local/process-ids.ts";
 import type { Action } from "../../../src/model/action.ts";
 import type { Event } from "../../../src/model/event.ts";
-import { jobId, nodeId, type ServiceId, serviceId } from "../../../src/model/ids.ts";
-import type { Catalog } from "../../../src/model/launch.ts";
-import { mib, milliCpu } from "../../../src/model/units.ts";
-import { setService, simulatedJob } from "../hand-driven-engine.ts";
 import { Foreman, type Pick } from "./foreman.ts";
+import { catalogOf, openOnMachine, settleAll } from "./memory-bed.ts";
 import { MemoryMachine } from "./memory-machine.ts";
 
 /** Turns that may follow each other without anything coming from outside. */
@@ -19,6 +15,8 @@ const TURNS_MAX = 12;
 /** Rounds within which all that is told to leave has left. */
 const ROUNDS_MAX = 60;
 const JOBS = ["a", "b"];
+const UIDS = new Map([...JOBS, "s"].map((name) => [name, name]));
+const catalog = catalogOf(UIDS, new Map([["s", "s"]]));
 
 /** Where in its turn the control plane dies. */
 export type Death = "before the journal" | "before the engine" | "after the engine";
@@ -170,7 +168,7 @@ export class EngineLife {
   }
 
   async settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS_MAX; turn += 1) await setImmediate();
+    await settleAll();
     assert.deepEqual(this.#early, []);
     this.#look();
   }
@@ -219,55 +217,13 @@ export class EngineLife {
   }
 
   #open(name: string): LocalEngine {
-    const { machine } = this;
-    return new LocalEngine({
-      folder: path.join(this.#folder, name),
-      node: { id: nodeId("a"), cpu: milliCpu(8000), memory: mib(8000), devices: [] },
-      catalog,
-      clock: machine.clock,
-      keeper: machine.openKeeper(),
-      isolation: machine.openIsolation(),
-      loopback: machine.loopback,
-      door: machine.openDoor(),
-      system: {},
-      environment: {},
-      readSecret: () => undefined,
-    });
+    return openOnMachine(this.machine, path.join(this.#folder, name), catalog);
   }
 
   #filesIn(folder: string): string[] {
     return readdirSync(path.join(this.#folder, "engine", folder));
   }
 }
-
-/** Two elastic jobs that take checkpoints, and a service. */
-const catalog: Catalog = {
-  job: (id) => {
-    if (!JOBS.includes(id)) return undefined;
-    const { job } = simulatedJob(id, 1000, { min: 2, max: 9, checkpoint: [1000, 1000, 0] });
-    const roles = [{ role: "worker", command: ["work"], args: [], environment: [] }];
-    return { uid: id, job: { ...job, id: jobId(id) }, launch: { roles } };
-  },
-  service: (id: ServiceId) => {
-    const { event } = setService();
-    if (id !== "s" || event.kind !== "service-set") return undefined;
-    return {
-      uid: id,
-      service: event.service,
-      launch: {
-        command: ["serve"],
-        args: [],
-        environment: [],
-        task: "completion",
-        model: { name: "m" },
-        port: { env: "PORT" },
-        readiness: { path: "/healthz", intervalMs: 1000, timeoutMs: 1000, failures: 3 },
-        stop: { signal: "SIGTERM", graceMs: 5000 },
-      },
-    };
-  },
-  services: () => [serviceId("s")],
-};
 
 /** All but the counts of requests: those count when they are told, and others may follow. */
 function knownBy(engine: LocalEngine): unknown {

@@ -327,7 +327,10 @@ export class Foreman {
   }
 
   #departed(departure: number): void {
-    assert.ok(this.#open.delete(departure), `departure ${departure} is told and not awaited`);
+    const leaving = this.#open.get(departure);
+    assert.ok(leaving, `departure ${departure} is told and not awaited`);
+    assert.ok(leaving.hasLeft, `departure ${departure} is told before its end`);
+    this.#open.delete(departure);
     for (const job of this.#jobs) {
       if (job.departure !== departure) continue;
       job.departure = undefined;

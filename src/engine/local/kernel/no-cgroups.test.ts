@@ -91,8 +91,10 @@ test("use is counted, and who waits for the CPU is seen", { skip }, async () => 
   assert.equal(isolation.isEmpty("s"), false);
   assert.equal(isolation.remove("s"), false);
   assert.deepEqual(isolation.list(), [{ id: "s", class: "online" }]);
-  sendSignal(-pid, "SIGKILL");
-  await until(() => isolation.isEmpty("s"));
+  await until(() => {
+    sendSignal(-pid, "SIGKILL");
+    return isolation.isEmpty("s");
+  });
   assert.equal(isolation.remove("s"), true);
 });
 
