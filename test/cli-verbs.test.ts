@@ -163,7 +163,7 @@ test("logs prints what a process wrote, of the stream and the part that are want
     stdout: folder.write("train.out", "one\ntwo\n"),
     stderr: folder.write("train.err", "bad\n"),
   };
-  bed.logs.set("BatchJob/train/0", { files, isLive: () => false });
+  bed.logs.set("BatchJob/train/youngest", { files, isLive: () => false });
   const tail = await nx(["logs", "train", "--stdout", "--tail", "1"]);
   assert.deepEqual(tail, { code: 0, stdout: "two\n", stderr: "" });
   assert.equal((await nx(["logs", "-f", "job/train", "--stderr"])).stdout, "bad\n");

@@ -117,7 +117,8 @@ function sendLog(
   const log = logs.find(owner);
   if (log !== undefined) return succeed(readLog(log, query, { pollMs: limits.logPollMs, stop }));
   if (plane.get(kind, name) === undefined) return fail(unknownObject(kind, name));
+  const number = member ?? replica;
   const part = kind === "BatchJob" ? "member" : "replica";
-  const number = member ?? replica ?? "";
-  return fail(failure("unknown-object", `${kind} ${name} has no output of a ${part} ${number}`));
+  const whose = number === undefined ? "" : ` of a ${part} ${number}`;
+  return fail(failure("unknown-object", `${kind} ${name} has no output${whose}`));
 }
