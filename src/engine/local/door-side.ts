@@ -190,6 +190,6 @@ export class DoorSide {
 }
 
 /** Ids of replicas begin with that of their service. */
-export function serviceOf(replica: ReplicaId): ServiceId {
+function serviceOf(replica: ReplicaId): ServiceId {
   return replica.slice(0, replica.lastIndexOf("/")) as ServiceId;
 }

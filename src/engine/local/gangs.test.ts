@@ -36,7 +36,7 @@ test("a gang's file says who is in it: those that joined, without those that are
   const bed = await bedOf();
   await bed.order(start("a", 1, TWO), startReplica(0, "a/5"));
   await bed.order(stopReplica(0, 1), grow("a", "2 a/2", 1), grow("a", "3 a/3"));
-  const file = bed.environmentOf("a 1 0")["NEURAXIS_GANG_FILE"]!;
+  const { NEURAXIS_GANG_FILE: file = "" } = bed.environmentOf("a 1 0");
   const members = () => {
     const gang = JSON.parse(readFileSync(file, "utf8"));
     assert.equal(String(gang.masterPort), bed.environmentOf("a 1 0")["MASTER_PORT"]);

@@ -3,7 +3,7 @@ import type { Event } from "../../model/event.ts";
 import type { DepartureId, ReplicaId, ServiceId } from "../../model/ids.ts";
 import type { CatalogService } from "../../model/launch.ts";
 import { unreachable } from "../../model/unreachable.ts";
-import { DoorSide, type DoorSteering, serviceOf } from "./door-side.ts";
+import { DoorSide, type DoorSteering } from "./door-side.ts";
 import type { DoorObservation } from "./door/protocol.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { shareOf } from "./launcher.ts";
@@ -135,7 +135,6 @@ export class Replicas {
       case "replica-gone": {
         const replica = this.#replicas.get(event.replica);
         if (replica?.told(event.kind) === true) this.#drop(replica);
-        if (event.kind === "replica-ready") this.#toldReady(event.replica);
         return;
       }
       case "departed":
@@ -273,11 +272,6 @@ export class Replicas {
     processes.discard(id);
   }
 
-  #toldReady(replica: ReplicaId): void {
-    this.#failures.delete(serviceOf(replica));
-    this.#answers.delete(replica);
-  }
-
   #countFailure(service: ServiceId): void {
     const { clock, pursueSoon } = this.#context;
     const count = (this.#failures.get(service)?.count ?? 0) + 1;
@@ -324,7 +318,11 @@ export class Replicas {
       const known = catalog.service(service);
       const port = ports.knownPortOf(current.id);
       if (known !== undefined && port !== undefined) {
-        if (await loopback.asksReady(port, known.launch.readiness)) return true;
+        if (await loopback.asksReady(port, known.launch.readiness)) {
+          this.#failures.delete(service);
+          this.#answers.delete(replica);
+          return true;
+        }
         isLate ||= this.#endLate(current, known, clock.nowMs() - sinceMs);
       }
       const pauseMs = Math.min(

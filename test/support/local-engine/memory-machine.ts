@@ -55,7 +55,9 @@ export class MemoryMachine {
   isSlow = false;
   /** Called before a process begins or goes on. */
   watch: (id: string) => void = () => {};
-  /** Replicas' ports at which nobody answers. */
+  /** Whether nobody answers at any port. */
+  isMute = false;
+  /** Ports at which nobody answers. */
   readonly mute = new Set<number>();
   readonly #timers = new Set<Timer>();
   readonly #records: KeeperRecord[] = [];
@@ -76,7 +78,7 @@ export class MemoryMachine {
 
   readonly loopback: Loopback = {
     isFree: () => Promise.resolve(true),
-    asksReady: (port) => Promise.resolve(!this.mute.has(port)),
+    asksReady: (port) => Promise.resolve(!this.isMute && !this.mute.has(port)),
   };
 
   /** Calls that are to come. */
