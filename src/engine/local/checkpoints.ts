@@ -1,9 +1,18 @@
-import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  type Dirent,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import path from "node:path";
 import type { Folders } from "./folders.ts";
 
-/** Entries of a folder of checkpoints that are looked at; more are rarely the newest. */
+/** Entries that are looked at in all: of a folder with more, the last by name, numbers by their size. */
 const ENTRIES_MAX = 1000;
+const byName = new Intl.Collator("en", { numeric: true });
 /** Folders below it that are looked into: frameworks save one folder a checkpoint. */
 const DEPTH_MAX = 2;
 
@@ -16,7 +25,7 @@ export function newestFileMs(folder: string): number {
   let left = ENTRIES_MAX;
   let newestMs = 0;
   const look = (below: string, depth: number) => {
-    for (const entry of entriesOf(below)) {
+    for (const entry of newestByName(entriesOf(below), left)) {
       left -= 1;
       if (left < 0) return;
       if (/^\.|\.(tmp|partial)$/.test(entry.name)) continue;
@@ -57,7 +66,12 @@ function nearestTo(file: string): string {
   return isThere ? file : nearestTo(path.dirname(file));
 }
 
-function entriesOf(folder: string) {
+function newestByName(entries: readonly Dirent[], countMax: number): readonly Dirent[] {
+  if (entries.length <= countMax) return entries;
+  return entries.toSorted((one, other) => byName.compare(other.name, one.name));
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
