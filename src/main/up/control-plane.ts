@@ -5,9 +5,8 @@ import { openJournal } from "../../control/journal/sqlite-journal.ts";
 import type { JournalOrigin } from "../../control/journal/journal.ts";
 import { RunningControlPlane } from "../../control/running-control-plane.ts";
 import { ApiServer } from "../../control/server/api-server.ts";
-import { findContainerRuntime } from "../../engine/local/containers/container-runtime.ts";
 import { Folders } from "../../engine/local/folders.ts";
-import { describeMachine, findDevices } from "../../engine/local/machine.ts";
+import { describeMachine } from "../../engine/local/machine.ts";
 import {
   type LocalEngineSettings,
   openLocalEngine,
@@ -16,6 +15,7 @@ import {
 import type { Catalog } from "../../model/launch.ts";
 import { milliseconds } from "../../model/units.ts";
 import { logsOf, sideOf, usageOf } from "./engine-side.ts";
+import type { Equipment } from "./find-equipment.ts";
 import type { Home } from "./home.ts";
 
 /** An address to listen on; port 0 for any free one. */
@@ -31,6 +31,7 @@ export interface UpOptions {
   /** Of the program. */
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly equipment: Promise<Equipment>;
   /** One line for people. */
   readonly report: (line: string) => void;
 }
@@ -63,10 +64,7 @@ const LEAVE_LIMIT_MS = 120_000;
  */
 export async function startUp(options: UpOptions): Promise<Up> {
   const { home, version, report } = options;
-  const [devices, { runtime }] = await Promise.all([
-    findDevices(),
-    findContainerRuntime(options.environment),
-  ]);
+  const { devices, runtime } = await options.equipment;
   for (const remark of devices.remarks) report(remark);
   const found = { maker: devices.maker, runtime };
   const node = describeMachine(NODE, devices.devices);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { openSync } from "node:fs";
+import { flushCompileCache, getCompileCacheDir } from "node:module";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -28,10 +29,14 @@ async function runHere(
   { version, note }: World,
 ): Promise<void> {
   const home = new Home(folder);
+  const { env: environment } = process;
+  const { findEquipment } = await import("./find-equipment.ts");
+  // The programs that are asked run while the rest is loaded.
+  const equipment = findEquipment(environment);
   const { startUp } = await import("./control-plane.ts");
   try {
-    const { env: environment } = process;
-    const up = await startUp({ home, api, door, version, environment, report: note });
+    const options = { home, api, door, version, environment, equipment, report: note };
+    const up = await startUp(options);
     note(
       `Neuraxis ${version} is up: API ${up.url}, requests ${up.door}/services/NAME, home ${folder}`,
     );
@@ -43,6 +48,8 @@ async function runHere(
       up.stop("end");
     });
     process.on("SIGTERM", () => up.stop("keep"));
+    // One that is killed later would not keep what it compiled.
+    flushCompileCache();
     await up.done;
   } catch (error) {
     throw toUsageError(error, home);
@@ -84,6 +91,7 @@ async function startApart({ home: folder, api, door }: UpOrder, { note }: World)
     detached: true,
     stdio: ["ignore", log, log],
     cwd: path.parse(folder).root,
+    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
   });
   let exitCode: number | null | undefined;
   child.once("exit", (code) => {
