@@ -77,8 +77,11 @@ for (const [from, script] of SCRIPTS) {
 }
 process.exitCode = isWithin ? 0 : 1;
 
-async function withBed<Value>(script: string, use: (bed: UpBed) => Promise<Value>): Promise<Value> {
-  const bed = await UpBed.prepare({ script, environment });
+async function withBed<Value>(
+  options: UpBedOptions,
+  use: (bed: UpBed) => Promise<Value>,
+): Promise<Value> {
+  const bed = await UpBed.prepare(options);
   try {
     return await use(bed);
   } finally {
