@@ -41,7 +41,7 @@ const SCRIPTS = [
   ["sources", path.join(root, "bin/neuraxis.js")],
   ["build", path.join(root, "dist/main/main.js")],
 ] as const;
-/** As at the very first start of a checkout. A build is read like this always. */
+/** As at the very first start of a checkout; a build keeps nothing compiled. */
 const NOTHING_COMPILED = { NODE_DISABLE_COMPILE_CACHE: "1" };
 
 let isWithin = true;
@@ -50,11 +50,13 @@ for (const [from, script] of SCRIPTS) {
     process.stdout.write(`${from}: left out, there is no ${script}\n`);
     continue;
   }
-  const first = await measureCold(script, NOTHING_COMPILED);
-  const cold = await measureCold(script);
-  const long = await measureLong(script);
-  const idle = await measureIdle(script);
-  const starts = await measureStarts(script);
+  const bare = { script, environment: NOTHING_COMPILED };
+  const options = from === "build" ? bare : { script };
+  const first = await measureCold(bare);
+  const cold = await measureCold(options);
+  const long = await measureLong(options);
+  const idle = await measureIdle(options);
+  const starts = await measureStarts(options);
   process.stdout.write(`\nfrom the ${from}\n`);
   process.stdout.write(
     formatTable([
@@ -89,20 +91,17 @@ async function withBed<Value>(
   }
 }
 
-async function measureCold(
-  script: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<number[]> {
+async function measureCold(options: UpBedOptions): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    times.push(await withBed({ script, environment }, (bed) => bed.up()));
+    times.push(await withBed(options, (bed) => bed.up()));
   }
   return times;
 }
 
 /** The control plane is killed each time, so that no start finds a snapshot. */
-async function measureLong(script: string): Promise<number[]> {
-  return withBed({ script }, async (bed) => {
+async function measureLong(options: UpBedOptions): Promise<number[]> {
+  return withBed(options, async (bed) => {
     await bed.up();
     await fillJournal(bed);
     const times: number[] = [];
@@ -134,8 +133,8 @@ interface Idle {
   readonly cpuPercent: number;
 }
 
-async function measureIdle(script: string): Promise<Idle[]> {
-  return withBed({ script }, async (bed) => {
+async function measureIdle(options: UpBedOptions): Promise<Idle[]> {
+  return withBed(options, async (bed) => {
     await bed.up();
     await pause(SETTLE_MS);
     const parts = [
@@ -155,11 +154,11 @@ async function measureIdle(script: string): Promise<Idle[]> {
   });
 }
 
-async function measureStarts(script: string): Promise<number[]> {
+async function measureStarts(options: UpBedOptions): Promise<number[]> {
   const rates: number[] = [];
   for (let round = 0; round < JOB_ROUNDS; round += 1) {
     rates.push(
-      await withBed({ script }, async (bed) => {
+      await withBed(options, async (bed) => {
         await bed.up();
         await pause(SETTLE_MS);
         const jobs = Array.from({ length: SHORT_JOBS }, (_, job) =>
