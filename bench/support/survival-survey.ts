@@ -118,10 +118,13 @@ export function judgeJob(
   return [...faults, ...judgeSteps(job, runs)];
 }
 
+/** A process writes down that it has started when it gets to run, on a busy machine so much later. */
+const LATE_MS = 3000;
+
 /** Nobody could tell how it ended: it was there at such an instant, or had just ended. */
 function isUnseen({ startedMs, end }: Run, cutsMs: readonly number[]): boolean {
   const endedMs = end?.atMs ?? Number.POSITIVE_INFINITY;
-  return cutsMs.some((cutMs) => startedMs < cutMs && endedMs > cutMs - UNSEEN_MS);
+  return cutsMs.some((cutMs) => startedMs - LATE_MS < cutMs && endedMs > cutMs - UNSEEN_MS);
 }
 
 /** A later attempt begins where an earlier one came to, or later. */
