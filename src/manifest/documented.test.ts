@@ -18,7 +18,7 @@ const sections = new Map(
 const kinds = Object.keys(manifestSchema().$defs);
 
 test("docs/manifests.md has a section for what all kinds share, and for each kind", () => {
-  assert.deepEqual([...sections.keys()], ["metadata", ...kinds]);
+  assert.deepEqual([...sections.keys()], ["metadata", ...kinds, "Images"]);
 });
 
 for (const heading of ["metadata", ...kinds]) {
