@@ -41,11 +41,15 @@ export class Containers {
     }
   }
 
-  /** Removes what the process left in the runtime: nothing, if its client ended by itself. */
+  /**
+   * Removes what the process left in the runtime: nothing, if its client ended by itself. One that is
+   * asked to end before its container runs ends well, and leaves it.
+   */
   async afterEnd(id: string, end: ProcessEnd): Promise<void> {
     const name = this.#nameOf(id);
     if (!this.#names.delete(name)) return;
-    if (end.kind !== "exited" || end.signal !== null) await this.#remove(name);
+    const isByItself = end.kind === "exited" && end.signal === null && !end.wasAsked;
+    if (!isByItself) await this.#remove(name);
   }
 
   /** Removes all, whatever runs in them. */
