@@ -60,9 +60,9 @@ for (const [from, script] of SCRIPTS) {
   process.stdout.write(`\nfrom the ${from}\n`);
   process.stdout.write(
     formatTable([
-      ["first answer, nothing compiled, ms", formatRange(first)],
-      ["first answer of a new home, ms", formatRange(cold)],
-      [`first answer after ${ENTRIES} entries, ms`, formatRange(long)],
+      ["first answer, nothing compiled, ms", formatAnswers(first)],
+      ["first answer of a new home, ms", formatAnswers(cold)],
+      [`first answer after ${ENTRIES} entries, ms`, formatAnswers(long)],
       ...idle.map(({ what, residentMiB, cpuPercent }) => [
         `${what}, idle`,
         `${residentMiB.toFixed(0)} MiB, ${cpuPercent.toFixed(2)} % of a core`,
@@ -72,7 +72,7 @@ for (const [from, script] of SCRIPTS) {
   );
   const [plane] = idle;
   isWithin &&=
-    Math.max(...cold, ...long) <= ANSWER_MS_MAX &&
+    [...cold, ...long].every(({ ms }) => ms <= ANSWER_MS_MAX) &&
     plane.residentMiB <= RESIDENT_MIB_MAX &&
     plane.cpuPercent <= CPU_PERCENT_MAX &&
     Math.min(...starts) >= STARTS_MIN;
@@ -91,23 +91,40 @@ async function withBed<Value>(
   }
 }
 
-async function measureCold(options: UpBedOptions): Promise<number[]> {
-  const times: number[] = [];
+/** A start, up to its first answer. */
+interface Answer {
+  readonly ms: number;
+  /** Of all cores: what a busy machine does not change. */
+  readonly cpuMs: number;
+}
+
+async function measureUp(bed: UpBed): Promise<Answer> {
+  const ms = await bed.up();
+  return { ms, cpuMs: cpuMsOf(bed.pid) };
+}
+
+function formatAnswers(answers: readonly Answer[]): string {
+  const cpu = formatRange(answers.map(({ cpuMs }) => cpuMs));
+  return `${formatRange(answers.map(({ ms }) => ms))}; CPU time ${cpu}`;
+}
+
+async function measureCold(options: UpBedOptions): Promise<Answer[]> {
+  const times: Answer[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    times.push(await withBed(options, (bed) => bed.up()));
+    times.push(await withBed(options, measureUp));
   }
   return times;
 }
 
 /** The control plane is killed each time, so that no start finds a snapshot. */
-async function measureLong(options: UpBedOptions): Promise<number[]> {
+async function measureLong(options: UpBedOptions): Promise<Answer[]> {
   return withBed(options, async (bed) => {
     await bed.up();
     await fillJournal(bed);
-    const times: number[] = [];
+    const times: Answer[] = [];
     for (let round = 0; round < rounds; round += 1) {
       await bed.kill();
-      times.push(await bed.up());
+      times.push(await measureUp(bed));
     }
     return times;
   });

@@ -148,9 +148,9 @@ export class Survival {
     if (victim === "control plane") return bed.kill();
     if (victim === "everything" || victim === "keeper") this.#cutsMs.push(Date.now());
     if (victim === "everything") return bed.killAll();
-    const pid = victims[victim]();
-    if (pid === 0) this.#say(`there is no ${victim}`);
-    else process.kill(pid, "SIGKILL");
+    // It may be about to come back from the round before.
+    await bed.until(`there is a ${victim}`, () => victims[victim]() > 0);
+    process.kill(victims[victim](), "SIGKILL");
   }
 
   async #comeBack(): Promise<void> {
