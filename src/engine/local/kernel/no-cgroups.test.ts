@@ -78,7 +78,7 @@ test("all processes of a workload are stopped, and go on", { skip }, async () =>
   await until(() => !states().includes("T"));
 });
 
-test("use is counted, and who waits for the CPU is seen", { skip }, async () => {
+test("use is counted, and who waits for the CPU is seen", { skip, timeout: 60_000 }, async () => {
   const isolation = new NoCgroups();
   const busy = Array.from({ length: 4 }, () => "while :; do :; done").join(" & ");
   const script = `taskset -c 0 sh -c '${busy}' || { ${busy}; }`;
@@ -92,7 +92,9 @@ test("use is counted, and who waits for the CPU is seen", { skip }, async () => 
   assert.equal(isolation.remove("s"), false);
   assert.deepEqual(isolation.list(), [{ id: "s", class: "online" }]);
   await until(() => {
-    sendSignal(-pid, "SIGKILL");
+    for (const left of findProcesses((_, { session }) => session === pid)) {
+      sendSignal(left, "SIGKILL");
+    }
     return isolation.isEmpty("s");
   });
   assert.equal(isolation.remove("s"), true);
