@@ -43,7 +43,7 @@ const SPEED_PART = 0.9;
 /** Characters of a step: 16 windows of 96, the trainer's defaults. */
 const STEP_CHARACTERS = 16 * 96;
 /** However slow the early steps were: other programs may have been in their way. */
-const STEPS_PER_SECOND_LEAST = 3.3;
+const STEPS_LEAST = { perSecond: 1.5, inAll: 20 };
 /** Others leave too little CPU if it is less than this share of all, over so much CPU time. */
 const LEFT_LEAST = 0.3;
 const OTHERS_SPAN_MS = 20_000;
@@ -229,9 +229,8 @@ export class MainJob {
   /** As many steps as fit into the time at the speed of the early ones. */
   #planSteps(): number {
     const perSecond = (SPEED_PART * this.#bestTokensPerSecond) / STEP_CHARACTERS;
-    return (
-      this.early + Math.round(this.state.seconds * Math.max(STEPS_PER_SECOND_LEAST, perSecond))
-    );
+    const steps = this.state.seconds * Math.max(STEPS_LEAST.perSecond, perSecond);
+    return this.early + Math.max(STEPS_LEAST.inAll, Math.round(steps));
   }
 
   /** Replaces the replica under requests: they wait at the door meanwhile. */
