@@ -24,11 +24,12 @@ const OFFLINE: Share = { class: "offline", cpuMilli: 1000, memoryMiB: 64 };
 async function start(isolation: Isolation, id: string, share: Share, script: string) {
   assert.deepEqual(isolation.make(id, share), []);
   const child = spawn("sh", ["-c", script], { stdio: "ignore", detached: true });
+  const exit = once(child, "exit");
   await once(child, "spawn");
   const pid = child.pid ?? 0;
   after(async () => {
-    const exit = once(child, "exit");
-    if (sendSignal(-pid, "SIGKILL")) await exit;
+    sendSignal(-pid, "SIGKILL");
+    await exit;
   });
   isolation.afterSpawn(id, pid);
   return pid;
