@@ -37,6 +37,10 @@ try {
         "preempted: stopped, suspended, shrunk",
         ["stopped", "suspended", "shrunk"].map((reason) => events(`BatchJob ${reason}`)).join(", "),
       ],
+      [
+        "ended by itself as it was told to leave: well and run again, failed and not counted",
+        `${tally.repeated}, ${tally.forgiven}`,
+      ],
       ["attempts told as lost", events("BatchJob lost")],
       ["replicas crashed", events("Replica gone")],
       ["requests to a steady service", `${tally.requests}, ${tally.requestsFailed} failed`],

@@ -31,6 +31,9 @@ export interface Tally {
   readonly answerMs: number[];
   /** What must not be. */
   readonly faults: string[];
+  /** Attempts that ended by themselves just as they were told to leave: well, and failed. */
+  repeated: number;
+  forgiven: number;
   /** Journals that were replayed, twice each. */
   replays: number;
   /** To the steady service through all of it. */
@@ -47,6 +50,8 @@ export class Survival {
     rounds: 0,
     answerMs: [],
     faults: [],
+    repeated: 0,
+    forgiven: 0,
     replays: 0,
     requests: 0,
     requestsFailed: 0,
@@ -208,14 +213,17 @@ export class Survival {
       }
       const job = jobs.find((one) => lifeIn(one) === life.id);
       if (job?.status.endedAt === undefined || life.isDeleted) continue;
-      const own = runs.filter((run) => run.life === life.id);
-      const found = judgeJob(job, {
+      const madeMs = Date.parse(job.metadata.createdAt);
+      const own = this.#stops.filter(({ job: name, atMs }) => name === life.name && atMs >= madeMs);
+      const { faults, repeated, forgiven } = judgeJob(job, {
         goal: life.goal,
-        runs: own,
+        runs: runs.filter((run) => run.life === life.id),
         cutsMs: this.#cutsMs,
-        stopsMs: this.#stops.filter((stop) => stop.job === life.name).map(({ atMs }) => atMs),
+        stopsMs: own.map(({ atMs }) => atMs),
       });
-      for (const fault of found) this.#say(fault);
+      for (const fault of faults) this.#say(fault);
+      this.tally.repeated += repeated;
+      this.tally.forgiven += forgiven;
       await this.#churn.delete(client, life);
     }
   }

@@ -73,6 +73,15 @@ export function lifeIn(job: Job): string {
   return life;
 }
 
+/** What was found of a job. */
+export interface Judgement {
+  readonly faults: readonly string[];
+  /** Attempts that ended well by themselves just as the job was told to leave, and that ran again. */
+  readonly repeated: number;
+  /** Attempts that failed by themselves just then, and that do not count as failures. */
+  readonly forgiven: number;
+}
+
 /** What a job that has ended for good tells of itself, against what its processes wrote down. */
 export function judgeJob(
   job: Job,
@@ -86,10 +95,10 @@ export function judgeJob(
     readonly runs: readonly Run[];
     /** When whoever sees processes end was killed, in milliseconds since 1970. */
     readonly cutsMs: readonly number[];
-    /** When the job was told to leave: what ends well at that moment may be run again. */
+    /** When the job was told to leave: what ends by itself just then is told as having left. */
     readonly stopsMs: readonly number[];
   },
-): readonly string[] {
+): Judgement {
   const { phase, attempt, failures } = job.status;
   const faults: string[] = [];
   const say = (what: string) => faults.push(`${lifeIn(job)} (${job.metadata.name}): ${what}`);
@@ -99,23 +108,29 @@ export function judgeJob(
   if (phase === "Succeeded" && latest !== attempt) {
     say(`succeeded in attempt ${attempt}; the last that began is ${latest}`);
   }
-  const failed: boolean[] = [];
+  const failed = { told: 0, leaving: 0, unseen: 0 };
+  let repeated = 0;
   for (const [number, members] of attempts) {
     const ends = members.map(({ end }) => end?.outcome);
-    const isSeen = members.every((run) => !isUnseen(run, cutsMs));
-    const isKept = members.every((run) => !isUnseen(run, stopsMs));
-    if (ends.includes("failed")) failed.push(isSeen);
-    const isWell = ends.every((end) => end === "ok");
-    if (isWell && isSeen && isKept && number !== latest)
-      say(`attempt ${number} ended well, and another ran`);
+    const isUnseenNow = members.some((run) => isUnseen(run, cutsMs));
+    const isLeaving = members.some((run) => isUnseen(run, stopsMs));
+    if (ends.includes("failed")) {
+      failed[isUnseenNow ? "unseen" : isLeaving ? "leaving" : "told"] += 1;
+    }
+    if (ends.every((end) => end === "ok") && number !== latest && !isUnseenNow) {
+      if (isLeaving) repeated += 1;
+      else say(`attempt ${number} ended well, and another ran`);
+    }
     if (number === latest && phase === "Succeeded" && !ends.includes("ok")) {
       say(`nothing of it ended well: ${JSON.stringify(runs)}`);
     }
   }
-  if (failures > failed.length || failures < failed.filter(Boolean).length) {
-    say(`tells ${failures} failures, and its processes ${failed.length}`);
+  const seen = failed.told + failed.leaving;
+  if (failures > seen + failed.unseen || failures < failed.told) {
+    say(`tells ${failures} failures, and its processes ${JSON.stringify(failed)}`);
   }
-  return [...faults, ...judgeSteps(job, runs)];
+  faults.push(...judgeSteps(job, runs));
+  return { faults, repeated, forgiven: Math.max(0, seen - failures) };
 }
 
 /** A process writes down that it has started when it gets to run, on a busy machine so much later. */
