@@ -53,6 +53,13 @@ export const batchJobStatus = z
     members: z.array(memberStatus),
     startedAt: instant.exactOptional(),
     endedAt: instant.exactOptional(),
+    exitCode: count
+      .exactOptional()
+      .describe(
+        "How its command ended: 0 if it succeeded, else that of the member that failed first in the " +
+          "newest attempt that failed (128 and the signal's number if one has ended it). Absent: none " +
+          "has ended yet, or none could start.",
+      ),
     checkpointedAt: instant.exactOptional().describe("Of the newest checkpoint that was seen."),
     conditions,
   })

@@ -2,17 +2,15 @@ import type { WrittenObjects } from "../api/objects.ts";
 import type { Client } from "../client/client.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Host } from "./host.ts";
-import { exitCodeOf, sayProgress } from "./job-end.ts";
 import { nameOf } from "./kinds.ts";
 import { MemberOutput } from "./member-output.ts";
+import { sayProgress } from "./say-progress.ts";
 import { watchObject } from "./watch-object.ts";
 
 /** What shells give for a program that an interrupt has ended: 128 and SIGINT's number. */
 const INTERRUPTED = 130;
 /** Members whose output is shown; each takes two streams of the API. */
 const MEMBERS_SHOWN_MAX = 16;
-/** Newest events in which the exit code is looked for. */
-const EVENTS = 100;
 
 /**
  * Shows a job's output until it has ended. The first interrupt cancels the job, a second one leaves.
@@ -40,7 +38,7 @@ export async function attachJob(
     );
     await output.end();
     if (interrupts > 0) return INTERRUPTED;
-    if (job !== undefined) return await tellEnd(host, client, job);
+    if (job !== undefined) return tellEnd(host, job);
     host.note(`${nameOf("BatchJob", name)} was deleted before it ended.`);
     return EXIT.refused;
   } finally {
@@ -75,21 +73,15 @@ function cancel(host: Host, client: Client, name: string): void {
   });
 }
 
-async function tellEnd(
-  host: Host,
-  client: Client,
-  job: WrittenObjects["BatchJob"],
-): Promise<number> {
-  const { name } = job.metadata;
-  const events = await client.events({ about: `BatchJob/${name}`, limit: EVENTS });
-  const code = exitCodeOf(job.status.phase, events);
-  const wrong = job.status.conditions.find(
-    ({ type, status }) => type === "Completed" && status === "False",
+function tellEnd(host: Host, { metadata, status }: WrittenObjects["BatchJob"]): number {
+  const isOver = status.phase === "Succeeded" || status.phase === "Failed";
+  const code = isOver ? status.exitCode : undefined;
+  if (code === 0) return 0;
+  const wrong = status.conditions.find(
+    (condition) => condition.type === "Completed" && condition.status === "False",
   );
   const reason = wrong === undefined ? "" : `${wrong.reason}: ${wrong.message}`;
-  if (code !== 0)
-    host.note(
-      `${nameOf("BatchJob", name)} ${code === undefined ? reason : `has ended with exit code ${code}`}.`,
-    );
+  const end = code === undefined ? reason : `has ended with exit code ${code}`;
+  host.note(`${nameOf("BatchJob", metadata.name)} ${end}.`);
   return code ?? EXIT.refused;
 }

@@ -12,6 +12,11 @@ export interface Note {
   readonly reason: string;
   /** A sentence for people, with the numbers. */
   readonly message: string;
+  /**
+   * How a member of a job ended that did not end well, as shells tell it: 0 to 255, 128 and the
+   * signal's number if one has ended it.
+   */
+  readonly exit?: { readonly attempt: number; readonly code: number };
   /** What is so about the object until another note of this type: `Throttled`, `Isolated`. */
   readonly condition?: { readonly type: string; readonly status: "True" | "False" };
 }

@@ -53,13 +53,15 @@ function statusRows(object: WrittenObject, nowMs: number): readonly Row[] {
     at === undefined ? [] : [[title, sayInstant(at, nowMs)]];
   switch (object.kind) {
     case "BatchJob": {
-      const { phase, attempt, failures, startedAt, endedAt, checkpointedAt } = object.status;
+      const { phase, attempt, failures, startedAt, endedAt, checkpointedAt, exitCode } =
+        object.status;
       return [
         ["Phase:", phase],
         ["Attempt:", `${attempt} (${failures} failures)`],
         ...instant("Started:", startedAt),
         ...instant("Checkpoint:", checkpointedAt),
         ...instant("Ended:", endedAt),
+        ...(exitCode === undefined ? [] : [["Exit code:", `${exitCode}`]]),
       ];
     }
     case "ModelService": {

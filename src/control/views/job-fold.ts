@@ -72,6 +72,11 @@ export function foldJobAction(tables: Tables, action: JobAction, nowMs: number):
   }
 }
 
+/** A member ended badly: the first to do so in an attempt tells how the attempt ended. */
+export function foldExit(record: JobRecord, exit: NonNullable<JobRecord["exit"]>): void {
+  if (exit.attempt > (record.exit?.attempt ?? 0)) record.exit = exit;
+}
+
 /** The job has left where it was. */
 export function foldJobDeparted(tables: Tables, name: string, nowMs: number): void {
   const record = tables.BatchJob.get(name);

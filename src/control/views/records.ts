@@ -50,6 +50,8 @@ export interface JobRecord extends KeptRecord {
   refusal?: Refusal;
   /** How it ends, once it has left. */
   ending?: Extract<JobPhase, "Succeeded" | "Failed" | "Cancelled">;
+  /** The first bad end of the newest attempt that has one. */
+  exit?: { readonly attempt: number; readonly code: number };
   startedMs?: number;
   endedMs?: number;
   checkpointedMs?: number;

@@ -75,6 +75,7 @@ export function phaseOf({ stage, ending }: JobRecord): JobPhase {
 
 function renderJob(record: JobRecord): BatchJobObject {
   const { manifest, attempt, failures, members } = record;
+  const exitCode = record.ending === "Succeeded" ? 0 : record.exit?.code;
   return {
     ...manifest,
     metadata: { ...manifest.metadata, ...keptOf(record) },
@@ -85,6 +86,7 @@ function renderJob(record: JobRecord): BatchJobObject {
       members,
       ...(record.startedMs === undefined ? {} : { startedAt: toIso(record.startedMs) }),
       ...(record.endedMs === undefined ? {} : { endedAt: toIso(record.endedMs) }),
+      ...(exitCode === undefined ? {} : { exitCode }),
       ...(record.checkpointedMs === undefined
         ? {}
         : { checkpointedAt: toIso(record.checkpointedMs) }),

@@ -221,6 +221,24 @@ test("notes are remembered as events; throttling is a condition, since when it i
   assert.deepEqual(views.events({ after: newest.sequence, limit: 10 }), []);
 });
 
+test("how a job's command ended is told by the first bad end of its newest failed attempt", () => {
+  const { views, fold } = newFold();
+  fold({ events: [added] });
+  fold({ ...submitted(gpuJob), actions: [started("a")] });
+  const about = { kind: "BatchJob", name: "a" } as const;
+  const note = { about, type: "Warning", reason: "member-failed", message: "" } as const;
+  const failed = (attempt: number, code: number) =>
+    fold({ notes: [{ ...note, exit: { attempt, code } }] });
+  assert.equal(jobStatus(views).exitCode, undefined);
+  failed(1, 7);
+  failed(1, 143);
+  assert.equal(jobStatus(views).exitCode, 7);
+  failed(2, 3);
+  assert.equal(jobStatus(views).exitCode, 3);
+  fold({ events: [{ kind: "job-ended", job: jobId("a"), attempt: 3, outcome: "succeeded" }] });
+  assert.equal(jobStatus(views).exitCode, 0);
+});
+
 test("a node that is told as pressed is not open for jobs, and that is news once", () => {
   const { views, fold } = newFold();
   fold({ events: [added] });

@@ -6,7 +6,7 @@ import { unreachable } from "../../model/unreachable.ts";
 import type { JournalEntry } from "../journal/journal.ts";
 import { describeAction, describeEvent, describeNote, type Said } from "./event-records.ts";
 import { foldChange } from "./change-fold.ts";
-import { foldJobAction, foldJobDeparted, foldJobEvent } from "./job-fold.ts";
+import { foldExit, foldJobAction, foldJobDeparted, foldJobEvent } from "./job-fold.ts";
 import { Ledger } from "./ledger.ts";
 import { foldNodeEvent } from "./node-fold.ts";
 import { type RecordOf, setCondition } from "./records.ts";
@@ -198,9 +198,11 @@ export class Views {
   /** What a note says of a state is kept; all else that an engine tells is only remembered. */
   #foldNote(note: Note, nowMs: number): void {
     this.#record(describeNote(note), nowMs);
-    const { about, condition, reason, message } = note;
+    const { about, condition, exit, reason, message } = note;
     const known = this.tables.find(about.kind, about.name);
-    if (known === undefined || condition === undefined) return;
+    if (known === undefined) return;
+    if (exit !== undefined && known.kind === "BatchJob") foldExit(known.record, exit);
+    if (condition === undefined) return;
     setCondition(known.record, { ...condition, reason, message, sinceMs: nowMs });
     this.tables.touch(about.kind, about.name);
   }

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { MemberPlace } from "../../model/action.ts";
 import type { DepartureId } from "../../model/ids.ts";
 import type { Note } from "../../model/note.ts";
@@ -79,6 +80,9 @@ export function restoreGang(saved: SavedGang): GangData {
 
 const NO_PROCESS = { process: "none" } as const;
 
+/** Shells give this and the signal's number for a program that a signal has ended. */
+const SIGNAL_BASE = 128;
+
 /** How a process ended, as the rest of a sentence. */
 export function inWords(end: ProcessEnd): string {
   switch (end.kind) {
@@ -97,13 +101,24 @@ export function inWords(end: ProcessEnd): string {
 /** What people are told of a member that did not end well. */
 export function noteOf({ job, attempt }: GangData, member: Member, end: ProcessEnd): Note {
   const isHungry = end.kind === "exited" && end.oomKilled;
+  const code = exitCodeOf(end);
   return {
     about: { kind: "BatchJob", name: job },
     type: "Warning",
     reason: isHungry ? "out-of-memory" : end.kind === "refused" ? end.code : "member-failed",
     message: `member ${member.number} (${member.role}) of attempt ${attempt} ${inWords(end)}`,
+    ...(code !== undefined && { exit: { attempt, code } }),
     condition: { type: "MemberFailed", status: "True" },
   };
+}
+
+/** As shells tell it; the kernel kills what needs too much memory with SIGKILL. */
+function exitCodeOf(end: ProcessEnd): number | undefined {
+  if (end.kind !== "exited") return undefined;
+  if (end.oomKilled) return SIGNAL_BASE + constants.signals.SIGKILL;
+  return end.signal === null
+    ? (end.code ?? undefined)
+    : SIGNAL_BASE + constants.signals[end.signal];
 }
 
 /** @param joinsAfter absent: it is one of the first. */
