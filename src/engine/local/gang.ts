@@ -39,7 +39,6 @@ const IS_IN_PLACE = new Set<GangPhase>(["waiting", "up"]);
 
 /** Time that a process has to end in after SIGTERM if nothing is to be saved. */
 const SOON_MS = 3000;
-
 /** Orders after which people wait, and no work: there is time to end in good order. */
 const IS_SOON = new Set<StopJob["reason"]["code"]>(["cancelled", "deadline", "drained"]);
 
@@ -220,11 +219,17 @@ export class Gang {
       this.#world.note(noteOf(this.data, member, end));
   }
 
-  /** A device is gone, and what used it: the scheduler knows. What is suspended uses none. */
-  lose(device: number): void {
+  /**
+   * A device is gone, or with no number all of the machine's work, and the scheduler knows. What is
+   * suspended uses no device.
+   */
+  lose(device?: number): void {
     const { phase, members } = this.data;
-    if (!IS_IN_PLACE.has(phase)) return;
-    if (members.some(({ devices }) => devices.includes(device))) this.data.phase = "broken";
+    const isLost =
+      device === undefined
+        ? phase !== "stopping"
+        : IS_IN_PLACE.has(phase) && members.some(({ devices }) => devices.includes(device));
+    if (isLost) this.data.phase = "broken";
   }
 
   idOf({ number }: Member): string {

@@ -182,6 +182,43 @@ test("after a machine begins anew its gangs are lost, those that are suspended, 
   assert.deepEqual([...bed.machine.workloads], []);
 });
 
+test("a machine that begins anew with other cores is told anew, and all that it had is lost with the old one", async () => {
+  const bed = await bedOf();
+  await bed.take();
+  await bed.order(start("a", 1, TWO), start("b", 1, TWO), startReplica(0, "a/5"));
+  await bed.order(suspend("b", 1));
+  await bed.take();
+  bed.engine.close();
+  bed.machine.reboot();
+  bed.machine.cpu = 4000;
+  await bed.begin();
+  assert.deepEqual(await bed.take(), ["lost a"]);
+  assert.deepEqual(bed.running, []);
+  await bed.order(stop("a", false, 2), stop("b", false, 3));
+  assert.deepEqual(await bed.take(), ["departed 2", "departed 3"]);
+  assert.deepEqual([...bed.machine.workloads], []);
+  const note = bed.notes.find(({ reason }) => reason === "machine-changed");
+  assert.match(note!.message, /^this machine had 8 cores, .* and has 4 cores, /);
+  await bed.restart();
+  assert.deepEqual(await bed.take(), []);
+});
+
+test("a machine that has changed under what runs stays what it was told to be, until nothing runs", async () => {
+  const bed = await bedOf();
+  await bed.order(start("a", 1, TWO));
+  await bed.take();
+  bed.machine.cpu = 4000;
+  await bed.restart();
+  assert.deepEqual(await bed.take(), []);
+  assert.deepEqual(bed.running, ["a 1 0", "a 1 1"]);
+  const types = bed.notes.map(({ condition }) => condition?.type);
+  assert.ok(types.includes("MachineChanged"), types.join(", "));
+  await bed.order(stop("a", false, 1));
+  assert.deepEqual(await bed.take(), ["departed 1"]);
+  await bed.restart();
+  assert.deepEqual(await bed.take(), ["lost a"]);
+});
+
 test("a process that nobody wants is ended and forgotten, and one that is not the engine's is let be", async () => {
   const bed = await bedOf();
   await bed.order(start("a", 1, TWO));

@@ -112,6 +112,9 @@ export class Gangs {
       case "device-failed":
         for (const gang of this.#gangs.values()) gang.lose(event.device);
         return;
+      case "node-lost":
+        for (const gang of this.#gangs.values()) gang.lose();
+        return;
       default:
         return;
     }

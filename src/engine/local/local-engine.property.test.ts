@@ -15,7 +15,7 @@ const happenings = fc.array(
     kind: fc.constantFrom(
       ...(["work", "work", "work", "command", "command", "idle", "pass", "pass", "obey"] as const),
       ...(["obey", "fail", "finish", "slow", "start", "mute", "door", "door"] as const),
-      ...(["die", "die", "snapshot", "compare", "reboot", "kill", "device"] as const),
+      ...(["die", "die", "snapshot", "compare", "reboot", "change", "kill", "device"] as const),
     ),
     which: fc.nat({ max: 1000 }),
   }),
@@ -54,6 +54,8 @@ async function happen(life: EngineLife, { kind, which }: Happening): Promise<voi
       return life.settle();
     case "reboot":
       return life.reboot();
+    case "change":
+      return life.change();
     case "device":
       return life.failDevice();
     case "fail":

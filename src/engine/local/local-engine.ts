@@ -20,6 +20,7 @@ import { Gangs } from "./gangs.ts";
 import type { Isolation, WorkClass } from "./kernel/isolation.ts";
 import { Launcher, type ReadSecret } from "./launcher.ts";
 import type { Loopback } from "./loopback.ts";
+import { NodeSide, type SavedNodeSide } from "./node-side.ts";
 import { Outbox } from "./outbox.ts";
 import { Ports } from "./ports.ts";
 import { type KeeperLink, Processes } from "./processes.ts";
@@ -55,8 +56,7 @@ export interface LocalEngineOptions {
 /** All that it was told and has told, as JSON. */
 interface SavedEngine {
   readonly version: number;
-  readonly hasNode: boolean;
-  readonly isDrained: boolean;
+  readonly node: SavedNodeSide;
   readonly isPressed: boolean;
   readonly departures: SavedDepartures;
   readonly gangs: readonly SavedGang[];
@@ -64,7 +64,7 @@ interface SavedEngine {
 }
 
 /** Of what `save` gives. */
-const SAVED_VERSION = 2;
+const SAVED_VERSION = 3;
 
 /** Checkpoints are looked for, replicas asked whether they serve, and remains swept, so often. */
 const CHECKPOINTS_MS = 250;
@@ -85,11 +85,8 @@ export class LocalEngine implements LastingEngine {
   readonly #replicas: Replicas;
   readonly #system: readonly SystemProcess[];
   readonly #colocation: Colocation;
-  #hasNode = false;
-  #isDrained = false;
+  readonly #node: NodeSide;
   #hasBegun = false;
-  /** All jobs are to leave, and none is to start before the next engine of this folder. */
-  #isLeaving = false;
   #isClosed = false;
   /** Devices that were told as failed, while that is not journaled. */
   readonly #failing = new Set<number>();
@@ -157,6 +154,7 @@ export class LocalEngine implements LastingEngine {
       note: (note) => this.#outbox.note(note),
       isShared: () => !this.#gangs.isEmpty && !this.#replicas.isEmpty,
     });
+    this.#node = new NodeSide(options.node, context.tell, context.note);
     const about = { kind: "Node", name: options.node.id } as const;
     this.#system = Object.entries(options.system).map(([id, argv]) => {
       const note = (text: Omit<Note, "about">) => this.#outbox.note({ about, ...text });
@@ -167,8 +165,7 @@ export class LocalEngine implements LastingEngine {
   save(): unknown {
     return {
       version: SAVED_VERSION,
-      hasNode: this.#hasNode,
-      isDrained: this.#isDrained,
+      node: this.#node.save(),
       isPressed: this.#colocation.isPressed,
       departures: this.#departures.save(),
       gangs: this.#gangs.save(),
@@ -177,12 +174,10 @@ export class LocalEngine implements LastingEngine {
   }
 
   restore(saved: unknown): void {
-    const { version, hasNode, isDrained, isPressed, departures, gangs, replicas } =
-      saved as SavedEngine;
+    const { version, node, isPressed, departures, gangs, replicas } = saved as SavedEngine;
     if (version !== SAVED_VERSION)
       throw new Error("another version of the local engine saved this");
-    this.#hasNode = hasNode;
-    this.#isDrained = isDrained;
+    this.#node.restore(node);
     this.#colocation.isPressed = isPressed;
     this.#departures.restore(departures);
     this.#gangs.restore(gangs);
@@ -219,8 +214,8 @@ export class LocalEngine implements LastingEngine {
 
   /** Asks that all jobs leave in good order; nothing starts until an engine of this folder begins. */
   drain(): void {
-    this.#isLeaving = true;
-    if (this.#hasBegun) this.#tellWhetherOpen();
+    this.#node.isLeaving = true;
+    if (this.#hasBegun) this.#node.tellWhetherOpen();
   }
 
   async begin(): Promise<void> {
@@ -238,8 +233,8 @@ export class LocalEngine implements LastingEngine {
     for (const process of this.#system) process.begin(states);
     // Not before: what ended meanwhile would be taken for what still runs.
     this.#processes.follow();
-    const { node } = this.#options;
-    if (!this.#hasNode) this.#tell({ kind: "node-added", node });
+    this.#node.begin(this.workProcesses.length > 0);
+    if (this.#node.isLosing) this.#colocation.isPressed = false;
     this.#hasBegun = true;
     this.#pursue();
     this.#colocation.begin();
@@ -290,16 +285,10 @@ export class LocalEngine implements LastingEngine {
     this.#processes.close();
   }
 
-  #tellWhetherOpen(): void {
-    if (this.#isLeaving === this.#isDrained) return;
-    const { id: node } = this.#options.node;
-    this.#tell({ kind: this.#isLeaving ? "node-drained" : "node-opened", node });
-  }
-
   /** Compares what is wanted with what is there. O(all that is on this machine). */
   #pursue(): void {
-    if (!this.#hasBegun || this.#isClosed) return;
-    this.#tellWhetherOpen();
+    if (!this.#hasBegun || this.#isClosed || this.#node.isLosing) return;
+    this.#node.tellWhetherOpen();
     this.#gangs.pursue();
     this.#replicas.pursue();
     this.#tellOrphans();
@@ -341,12 +330,11 @@ export class LocalEngine implements LastingEngine {
 
   /** What holds since it is journaled that this was told in a step of `nowMs`. */
   #told(event: Event, nowMs: number): void {
-    if (event.kind === "node-added") this.#hasNode = true;
+    if (event.kind === "node-added") this.#colocation.isPressed = false;
     if (event.kind === "device-failed") this.#failing.delete(event.device);
     if (event.kind === "node-pressed") this.#colocation.isPressed = event.isPressed;
-    if (event.kind === "node-drained") this.#isDrained = true;
-    if (event.kind === "node-opened") this.#isDrained = false;
     if (event.kind === "departed") this.#departures.close(event.departure);
+    this.#node.told(event);
     this.#gangs.told(event, nowMs);
     this.#replicas.told(event);
   }

@@ -148,9 +148,15 @@ export class Replica {
     return this.#isOver;
   }
 
-  /** The device under it is gone, and so is it: the scheduler knows. True if it uses it. */
-  lose(device: number): boolean {
-    this.#isOver ||= this.#isOnDevices() && this.data.devices.includes(device);
+  /**
+   * The device under it is gone, or with no number all of the machine's work, and so is it: the
+   * scheduler knows. True if it is over.
+   */
+  lose(device?: number): boolean {
+    this.#isOver ||=
+      device === undefined
+        ? this.data.phase !== "stopping"
+        : this.#isOnDevices() && this.data.devices.includes(device);
     return this.#isOver;
   }
 

@@ -147,6 +147,11 @@ export class Replicas {
           if (replica.lose(event.device)) this.#drop(replica);
         }
         return;
+      case "node-lost":
+        for (const replica of this.#replicas.values()) {
+          if (replica.lose()) this.#drop(replica);
+        }
+        return;
       default:
         return;
     }

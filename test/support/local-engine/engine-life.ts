@@ -125,6 +125,12 @@ export class EngineLife {
     await this.begin();
   }
 
+  /** The machine begins anew with more or fewer cores. */
+  async change(): Promise<void> {
+    this.machine.cpu = this.machine.cpu === 8000 ? 4000 : 8000;
+    await this.reboot();
+  }
+
   /** The door tells what it sees. */
   async observe(inside: ReadonlyMap<string, number>): Promise<void> {
     this.#engine.onDoor(this.machine.observe(inside));

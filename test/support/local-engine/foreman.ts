@@ -128,6 +128,8 @@ export class Foreman {
       }
       case "device-failed":
         return this.#lose(event.device);
+      case "node-lost":
+        return this.#loseAll();
       case "replica-ready": {
         const replica = this.#replicaOf(event.replica);
         assert.equal(replica.state, "coming", `ready ${event.replica}`);
@@ -323,6 +325,17 @@ export class Foreman {
     for (const { number, state, device: used } of this.#replicas.values()) {
       const isThere = state === "coming" || state === "awake";
       if (isThere && used === device) this.#replicas.delete(number);
+    }
+  }
+
+  /** The machine is another: all that was there is gone in the same way. */
+  #loseAll(): void {
+    for (const job of this.#jobs) {
+      const isThere = job.state === "running" || job.state === "suspended";
+      if (isThere) this.#due.push(this.#stop(job, false));
+    }
+    for (const { number, state } of this.#replicas.values()) {
+      if (state !== "leaving") this.#replicas.delete(number);
     }
   }
 

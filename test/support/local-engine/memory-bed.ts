@@ -59,7 +59,7 @@ export function openOnMachine(
 ): LocalEngine {
   return new LocalEngine({
     folder,
-    node: { id: nodeId("a"), cpu: milliCpu(8000), memory: mib(8000), devices: [] },
+    node: { id: nodeId("a"), cpu: milliCpu(machine.cpu), memory: mib(8000), devices: [] },
     catalog,
     clock: machine.clock,
     keeper: machine.openKeeper(),

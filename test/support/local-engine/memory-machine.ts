@@ -44,6 +44,8 @@ type News = KeeperRecord extends infer Record
  */
 export class MemoryMachine {
   nowMs = 1_000_000;
+  /** Milli-CPU of all its cores. */
+  cpu = 8000;
   /** By id, until they are forgotten. */
   readonly workloads = new Map<string, Workload>();
   /** Every id that was started at some time. */
