@@ -44,6 +44,11 @@ export const API_ERRORS = {
     meaning: "The object cannot go while others need it.",
     cure: "Delete those first.",
   },
+  "too-many-objects": {
+    status: 403,
+    meaning: "The control plane keeps as many objects of this kind as it can already.",
+    cure: "Delete some that are not needed any more.",
+  },
   "body-too-large": {
     status: 413,
     meaning: "The body is longer than the API reads.",

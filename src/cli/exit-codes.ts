@@ -50,6 +50,7 @@ const ENDS: Readonly<Record<ClientErrorCode, keyof typeof EXIT>> = {
   "version-conflict": "refused",
   "version-too-old": "refused",
   "object-in-use": "refused",
+  "too-many-objects": "refused",
   "too-many-requests": "refused",
   "internal-error": "bug",
 };

@@ -62,6 +62,8 @@ export function applyManifests(
     if (!intent.ok) return intent;
     intents.push(intent.value);
   }
+  const surplus = findSurplus(intents, ground.views);
+  if (surplus !== undefined) return fail(surplus);
   const eventful = intents.filter(({ event }) => event !== undefined);
   const { scheduler, nowMs } = ground;
   const isOne = eventful.length <= 1;
@@ -77,6 +79,23 @@ export function applyManifests(
       outcome,
     })),
   });
+}
+
+/** Objects that are kept at most; those that have ended count while they are remembered. */
+const OBJECTS_MAX = { BatchJob: 100_000, ModelService: 1000, Queue: 10_000 } as const;
+
+/** Commands of one turn do not see each other's objects: a turn may exceed the bounds by its own. */
+function findSurplus(intents: readonly Intent[], views: Views): ApiFailure | undefined {
+  for (const kind of ["BatchJob", "ModelService", "Queue"] as const) {
+    const created = intents.filter(
+      ({ manifest, outcome }) => manifest.kind === kind && outcome === "created",
+    );
+    const [max, count] = [OBJECTS_MAX[kind], views.tables[kind].size];
+    if (created.length === 0 || count + created.length <= max) continue;
+    const message = `there are ${count} objects of kind ${kind}; with ${created.length} more there would be over ${max}`;
+    return failure("too-many-objects", message);
+  }
+  return undefined;
 }
 
 /** Whether the object exists and is wanted just so. */

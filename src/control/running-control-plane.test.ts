@@ -91,6 +91,20 @@ test("queues may be given in any order, and before or after their jobs", async (
   assert.ok(!refused.ok && refused.reason.refusal === "guarantee-above-parent");
 });
 
+test("more objects of a kind than are kept are refused", async () => {
+  const few = (count: number, prefix: string) =>
+    Array.from({ length: count }, (_, index) =>
+      serviceText(`${prefix}${index}`, "resources: {cpu: 1m, memory: 1Mi}"),
+    ).join("");
+  const bed = await new ControlBed({ manifests: few(1000, "s") }).begin();
+  assert.ok((await bed.apply(few(1000, "s"))).ok);
+  const answer = await bed.apply(few(2, "t"));
+  assert.ok(!answer.ok);
+  assert.equal(answer.reason.code, "too-many-objects");
+  assert.match(answer.reason.message, /^there are 1000 objects of kind ModelService; with 2 more/);
+  assert.ok((await bed.apply(few(1, "s"))).ok);
+});
+
 test("what the engine can never do is refused before anything is kept", async () => {
   const manifests = jobText("a");
   const message = "there is no program train";

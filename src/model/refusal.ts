@@ -184,6 +184,10 @@ export const REFUSAL_CODES = {
     meaning: "Several replicas would have to listen on the same port of one machine.",
     cure: "Let the engine choose the port (runtime.port.env), or allow one replica.",
   },
+  "too-many-replicas": {
+    meaning: "The service may have more replicas than one machine keeps apart.",
+    cure: "Lower replicas.max.",
+  },
   "unknown-departure": {
     meaning: "The event names a departure that was never ordered or has been reported.",
     cure: "Report each departure once.",

@@ -2,6 +2,9 @@ import type { ServiceId } from "./ids.ts";
 import type { ResourceRequest } from "./resources.ts";
 import type { MiB, Milliseconds } from "./units.ts";
 
+/** Replicas that a service may have on a single machine. */
+export const LOCAL_REPLICAS_MAX = 1000;
+
 /** Online work: equal replicas of one model, as many as its requests need. */
 export interface ModelService {
   readonly id: ServiceId;

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { JobLaunch, Launch, ServiceLaunch } from "../../model/launch.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
-import type { ModelService } from "../../model/service.ts";
+import { LOCAL_REPLICAS_MAX, type ModelService } from "../../model/service.ts";
 import type { ContainerRuntime } from "./containers/container-runtime.ts";
 import { checkpointFault } from "./checkpoints.ts";
 import type { Folders } from "./folders.ts";
@@ -55,6 +55,10 @@ export function admitService(
       "port-in-use",
       `${who}: ${replicas.max} replicas cannot all listen on port ${launch.port.number}`,
     );
+  }
+  if (replicas.max + (sleep?.standby ?? 0) > LOCAL_REPLICAS_MAX) {
+    const message = `${who}: it may have ${replicas.max} replicas; a machine keeps ${LOCAL_REPLICAS_MAX} apart`;
+    return refuse("too-many-replicas", message);
   }
   return admitLaunch(launch, who, options) ?? (sleep && admitFreezing(launch, who, options));
 }

@@ -219,10 +219,7 @@ export class Gang {
       this.#world.note(noteOf(this.data, member, end));
   }
 
-  /**
-   * A device is gone, or with no number all of the machine's work, and the scheduler knows. What is
-   * suspended uses no device.
-   */
+  /** A device is gone, or all work, and the scheduler knows. What is suspended uses no device. */
   lose(device?: number): void {
     const { phase, members } = this.data;
     const isLost =

@@ -330,10 +330,8 @@ export class Foreman {
 
   /** The machine is another: all that was there is gone in the same way. */
   #loseAll(): void {
-    for (const job of this.#jobs) {
-      const isThere = job.state === "running" || job.state === "suspended";
-      if (isThere) this.#due.push(this.#stop(job, false));
-    }
+    const here = this.#jobs.filter(({ state }) => state === "running" || state === "suspended");
+    for (const job of here) this.#due.push(this.#stop(job, false));
     for (const { number, state } of this.#replicas.values()) {
       if (state !== "leaving") this.#replicas.delete(number);
     }

@@ -1,5 +1,6 @@
 import { ID_LENGTH_MAX } from "../../../model/ids.ts";
 import { fail, succeed, type Result } from "../../../model/result.ts";
+import { LOCAL_REPLICAS_MAX } from "../../../model/service.ts";
 import { parseObject } from "../keeper/protocol.ts";
 
 /**
@@ -17,9 +18,8 @@ export const DOOR_SOCKET = "door.sock";
 /** Longest line in bytes, either way, without its end. A longer one ends the connection. */
 export const DOOR_LINE_BYTES_MAX = 2 ** 24;
 
-/** Services in a table at most, and replicas of one service. */
-const SERVICES_MAX = 1000;
-const REPLICAS_MAX = 1000;
+/** Services in a table: more than a control plane keeps. */
+const SERVICES_MAX = 100_000;
 
 /** Every code of an error that a door answers with, its HTTP status, its meaning and its cure. */
 export const DOOR_ERRORS = {
@@ -180,7 +180,8 @@ function findOffence(service: unknown): string | undefined {
   const { name, concurrency, replicas } = service;
   if (!isName(name)) return `name must be a string of 1 to ${ID_LENGTH_MAX} characters`;
   if (!isInteger(concurrency, 1)) return "concurrency must be an integer from 1";
-  if (!isList(replicas, REPLICAS_MAX)) return `replicas must be a list of at most ${REPLICAS_MAX}`;
+  if (!isList(replicas, LOCAL_REPLICAS_MAX))
+    return `replicas must be a list of at most ${LOCAL_REPLICAS_MAX}`;
   for (const replica of replicas) {
     if (!isObject(replica) || !isName(replica["id"])) return "a replica must have an id";
     const { id, port, isOpen } = replica;
