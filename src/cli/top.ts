@@ -75,15 +75,17 @@ function picture(text: string, rows: number): string {
 }
 
 async function takeSample({ user }: Host, client: Client): Promise<TopSample> {
-  const [nodes, services, jobs] = await Promise.all([
+  const [nodes, services, jobs, usage] = await Promise.all([
     client.list("Node"),
     client.list("ModelService"),
     client.list("BatchJob"),
+    client.usage(),
   ]);
   return {
     atMs: user.nowMs(),
     nodes: nodes.objects,
     services: services.objects,
     jobs: jobs.objects,
+    usage,
   };
 }
