@@ -74,9 +74,8 @@ function cancel(host: Host, client: Client, name: string): void {
 }
 
 function tellEnd(host: Host, { metadata, status }: WrittenObjects["BatchJob"]): number {
-  const isOver = status.phase === "Succeeded" || status.phase === "Failed";
-  const code = isOver ? status.exitCode : undefined;
-  if (code === 0) return 0;
+  if (status.phase === "Succeeded") return 0;
+  const code = status.phase === "Failed" ? status.exitCode : undefined;
   const wrong = status.conditions.find(
     (condition) => condition.type === "Completed" && condition.status === "False",
   );
