@@ -49,8 +49,9 @@ async function appearance(bed: ApiBed, name: string): Promise<BatchJobObject> {
   return object;
 }
 
-function end(bed: ApiBed, job: BatchJobObject, phase: JobPhase): void {
-  const status = { ...job.status, phase, endedAt: "2026-01-02T03:05:00.000Z" };
+function end(bed: ApiBed, job: BatchJobObject, phase: JobPhase, exitCode?: number): void {
+  const ended = { phase, endedAt: "2026-01-02T03:05:00.000Z" };
+  const status = { ...job.status, ...ended, ...(exitCode !== undefined && { exitCode }) };
   bed.plane.put({ ...job, status });
 }
 
@@ -190,6 +191,15 @@ test("run shows the output of a job on its own streams, and ends as it ends", as
   const again = await nx(["run", "--name", "r", "--", "true"]);
   assert.equal(again.code, 6);
   assert.match(again.stderr, /^error: job\/r exists already\. Give another --name, or: /);
+});
+
+test("run ends with the exit code of its command", async () => {
+  const { bed, nx } = await startBed();
+  const failing = nx(["run", "--name", "f", "--", "sh", "-c", "exit 7"]);
+  end(bed, await appearance(bed, "f"), "Failed", 7);
+  const { code, stderr } = await failing;
+  assert.equal(code, 7);
+  assert.match(stderr, /^job\/f has ended with exit code 7\.$/m);
 });
 
 test("a job of run that was given up, or deleted, ends with 6", async () => {

@@ -6,6 +6,7 @@ import { admitJobSize, admitSize } from "../../engine/local/admit-size.ts";
 import { Folders } from "../../engine/local/folders.ts";
 import type { Usage } from "../../engine/local/kernel/isolation.ts";
 import type { OpenLocalEngine } from "../../engine/local/open-local-engine.ts";
+import { parseProcess } from "../../engine/local/process-ids.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { toBatchJob } from "../../manifest/to-batch-job.ts";
 import { toModelService } from "../../manifest/to-model-service.ts";
@@ -81,10 +82,10 @@ export function usageOf({ engine, isolation }: OpenLocalEngine, node: string): U
       },
     ],
     processes: engine.workProcesses.flatMap((process) => {
-      const [, kind, name, number] = /^(job|replica)\.(.+?)\.(?:\d+\.)?(\d+)$/.exec(process) ?? [];
+      const { kind, name, numbers } = parseProcess(process) ?? {};
       if (name === undefined) return [];
       const owner = kind === "job" ? ("BatchJob" as const) : ("ModelService" as const);
-      return [{ kind: owner, name, number: Number(number), ...of(isolation.usage(process)) }];
+      return [{ kind: owner, name, number: numbers!.at(-1)!, ...of(isolation.usage(process)) }];
     }),
   };
 }
