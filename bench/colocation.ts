@@ -41,6 +41,8 @@ interface Result {
   readonly lateMs: number;
   /** Share of the machine's CPU without the service's. */
   readonly idleUsed: number;
+  /** Times that offline work was held back or let go. */
+  readonly orders: number;
   /** CPU time of the load, in cores: not the service's, and not for burners to use. */
   readonly loadCores: number;
   /** CPU in use by what is not of this benchmark, in cores. */
@@ -123,13 +125,13 @@ async function measure(
     bed.placeBurners(name, share);
     bed.setBurning(true);
   }
-  const stop = watch?.(bed);
+  const stop = watch?.(bed) ?? (() => 0);
   const driven = bed.drive(requests);
   await setTimeout(WARM_MS);
   const before = readUse(name);
   const { latenciesMs, latenessMs, cpuMs, spanMs } = await driven;
   const after = readUse(name);
-  stop?.();
+  const orders = stop();
   bed.setBurning(false);
   const counted = (_: number, request: number) => requests[request].atMs >= WARM_MS;
   const latencies = latenciesMs.filter(counted);
@@ -143,6 +145,7 @@ async function measure(
     p99Ms: quantile(latencies, 0.99),
     lateMs: quantile(latenessMs.filter(counted), 0.99),
     idleUsed: offlineMs / (CORES * passedMs - serviceMs),
+    orders,
     loadCores: loadMs / passedMs,
     foreignCores: (after.busyMs - before.busyMs - knownMs) / passedMs,
   };
@@ -177,13 +180,14 @@ function report(rounds: readonly (readonly Result[])[]): void {
       showRange(ratios(place, "p50Ms")),
       showRange(ratios(place, "p99Ms")),
       share === undefined ? "" : showRange(all("idleUsed")),
+      share === undefined ? "" : all("orders").join(" "),
       median(all("loadCores")).toFixed(2),
       median(all("foreignCores")).toFixed(2),
       Math.max(...all("lateMs")).toFixed(2),
     ];
   });
   const head = ["", "p50 ms", "p99 ms", "p50 / alone", "p99 / alone", "idle CPU used"];
-  process.stdout.write(formatTable([[...head, "load", "foreign", "late ms"], ...lines]));
+  process.stdout.write(formatTable([[...head, "orders", "load", "foreign", "late ms"], ...lines]));
   const ours = CONDITIONS.findIndex(({ name }) => name === "neuraxis");
   const isGood =
     rounds.length > 0 &&

@@ -9,8 +9,8 @@ export interface Condition {
   readonly name: string;
   /** What the burners are granted together; absent: they stand still. */
   readonly share?: Share;
-  /** Looks after them until the returned function is called. */
-  readonly watch?: (bed: ColocationBed) => () => void;
+  /** Looks after them until the returned function is called, which tells how often it stepped in. */
+  readonly watch?: (bed: ColocationBed) => () => number;
 }
 
 /** As much of the machine as the rule of 65 % lets all work use together. */
@@ -32,11 +32,16 @@ export const CONDITIONS: readonly Condition[] = [
 ];
 
 /** What the local engine does all the time. */
-function watchPressure({ isolation }: ColocationBed): () => void {
-  const stop = reactTo(isolation, ({ limit }) => isolation.limitOffline(limit));
+function watchPressure({ isolation }: ColocationBed): () => number {
+  let orders = 0;
+  const stop = reactTo(isolation, ({ limit }) => {
+    orders += 1;
+    isolation.limitOffline(limit);
+  });
   return () => {
     stop();
     isolation.limitOffline({ isFrozen: false });
+    return orders;
   };
 }
 
@@ -61,8 +66,9 @@ export function reactTo(
  * As colocation agents do that have no order of the kernel's to rely on: once a second, offline work
  * gets what is left of a fixed share of the machine by what all others have used.
  */
-function keepRule({ isolation }: ColocationBed): () => void {
+function keepRule({ isolation }: ColocationBed): () => number {
   const id = "65 % rule";
+  let quotas = 0;
   let [busyMs, offlineMs] = [readBusyMs(), isolation.usage(id).cpuMs];
   const timer = setInterval(() => {
     const [busy, offline] = [readBusyMs(), isolation.usage(id).cpuMs];
@@ -70,8 +76,12 @@ function keepRule({ isolation }: ColocationBed): () => void {
     [busyMs, offlineMs] = [busy, offline];
     const cpuMaxMilli = Math.max(10, Math.round(RULE_SHARE * 1000 * CORES - others));
     isolation.make(id, { ...ALL, cpuMilli: 1, cpuMaxMilli });
+    quotas += 1;
   }, RULE_INTERVAL_MS);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    return quotas;
+  };
 }
 
 /** CPU time used on the whole machine, in milliseconds. */
