@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { WrittenObject } from "../../api/objects.ts";
+import type { Condition, WrittenObject } from "../../api/objects.ts";
 import {
   condition,
   NOW_MS,
@@ -40,6 +40,18 @@ test("the reason is that of what keeps the job, the youngest first", () => {
   assert.equal(reasonOf({ phase: "Running", conditions: [waits] }), "-");
   const released = condition("Throttled", "False", "released");
   assert.equal(reasonOf({ phase: "Succeeded", conditions: [released] }), "-");
+});
+
+test("the reason of a job that was given up is how it failed, where that is known", () => {
+  const givenUp = condition("Completed", "False", "retries-exhausted");
+  const failed = condition("MemberFailed", "True", "out-of-memory");
+  const reason = (...conditions: Condition[]) => reasonOf({ phase: "Failed", conditions });
+  assert.equal(reason(givenUp, failed), "out-of-memory");
+  assert.equal(reason(givenUp), "retries-exhausted");
+  assert.equal(
+    reason(condition("Completed", "False", "deadline-missed"), failed),
+    "deadline-missed",
+  );
 });
 
 test("the lines of the other kinds", () => {

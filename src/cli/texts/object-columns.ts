@@ -162,7 +162,10 @@ export function reasonOf({
     const throttled = conditions.find(({ type }) => type === "Throttled");
     return throttled?.status === "True" ? throttled.reason : "-";
   }
-  return whyNot(conditions);
+  const reason = whyNot(conditions);
+  if (reason !== "retries-exhausted") return reason;
+  // That it was not tried again says less than how it failed.
+  return conditions.find(({ type }) => type === "MemberFailed")?.reason ?? reason;
 }
 
 function columnsOf(kind: ObjectKind, isWide: boolean): readonly { readonly title: string }[] {
