@@ -22,6 +22,7 @@ function bedOf(): Promise<MemoryBed> {
 
 const MINUTE_MS = 60_000;
 const portOf = (bed: MemoryBed, words: string) => Number(bed.environmentOf(words)["PORT"]);
+const messagesOf = ({ notes }: MemoryBed) => notes.map(({ message }) => message);
 const reasonsOf = ({ notes }: MemoryBed) => notes.map(({ reason }) => reason);
 
 test("a replica that never serves is ended after ten minutes, noted and told as gone", async () => {
@@ -34,6 +35,30 @@ test("a replica that never serves is ended after ten minutes, noted and told as 
   await bed.pass(2 * MINUTE_MS);
   assert.deepEqual(await bed.take(), ["gone s/0"]);
   assert.ok(reasonsOf(bed).includes("start-limit"));
+});
+
+test("a replica that comes up and does not serve is noted with what it answers, once for each answer", async () => {
+  const bed = await bedOf();
+  bed.machine.isMute = true;
+  await bed.order(startReplica(0, "a/0"));
+  const told = async (ms: number) => {
+    await bed.pass(ms);
+    await bed.take();
+    const notes = bed.notes.splice(0).filter(({ reason }) => reason === "not-ready");
+    return notes.map(({ type, message }) => `${type}: ${message.replace(/^.* s: /, "")}`);
+  };
+  assert.deepEqual(await told(4000), []);
+  const port = portOf(bed, "s 0");
+  assert.deepEqual(await told(2000), [`Warning: nothing listens on port ${port} ($PORT)`]);
+  assert.deepEqual(await told(60_000), []);
+  bed.machine.silence = { kind: "answered", status: 404 };
+  assert.deepEqual(await told(1000), ["Warning: /healthz answered 404"]);
+  bed.machine.silence = { kind: "too-late" };
+  assert.deepEqual(await told(1000), []);
+  assert.deepEqual(await told(9000), ["Warning: /healthz did not answer within 1 s"]);
+  bed.machine.isMute = false;
+  await bed.pass(1000);
+  assert.deepEqual(await bed.take(), ["ready s/0"]);
 });
 
 test("a replica whose requests never end is ended with them after ten minutes", async () => {
@@ -134,7 +159,11 @@ test("a replica that answers badly too often in a row is ended, and a good answe
   assert.deepEqual(await bed.take(), []);
   await bed.pass(2500);
   assert.deepEqual(await bed.take(), ["gone s/0"]);
-  assert.ok(reasonsOf(bed).includes("not-ready"));
+  const ended = messagesOf(bed).find((message) => message.includes("and is ended"));
+  assert.match(
+    ended ?? "",
+    /^replica s\/0 served no more, asked 3 times .* nothing listens on port/,
+  );
 });
 
 test("an engine that was closed asks nobody, starts nothing and leaves no timer", async () => {

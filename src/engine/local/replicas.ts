@@ -10,13 +10,9 @@ import { shareOf } from "./launcher.ts";
 import { markOf } from "./process-ids.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
 import { Replica, type ReplicaWorld, type SavedReplica } from "./replica.ts";
+import { ReplicaReadiness } from "./replica-readiness.ts";
 import type { SavedTallies } from "./request-tallies.ts";
 
-/** A process that loads is asked so often whether it serves. */
-const LOADING_ASK_MS = 50;
-/** One that does not serve within this time, or so many times what its service says, is ended. */
-const START_LIMIT_MS = 600_000;
-const START_LIMIT_TIMES = 10;
 /** Wait before a start after so many failures of the service's replicas in a row. */
 const BACKOFF_MS = 250;
 const BACKOFF_MAX_MS = 30_000;
@@ -27,15 +23,6 @@ const END_LOOK_MS = 10;
 export interface SavedReplicas {
   readonly replicas: readonly SavedReplica[];
   readonly counts: SavedTallies;
-}
-
-/** How a replica that serves answers. */
-interface Answers {
-  /** When it was asked last, in milliseconds since 1970. */
-  readonly askedMs: number;
-  readonly isAsked: boolean;
-  /** Answers in a row that were not yes. */
-  readonly silences: number;
 }
 
 /** Failures of a service's replicas in a row, since one of them was ready last. */
@@ -52,11 +39,12 @@ export class Replicas {
   readonly #door: DoorSide;
   readonly #world: ReplicaWorld;
   readonly #failures = new Map<ServiceId, Failures>();
-  readonly #answers = new Map<ReplicaId, Answers>();
+  readonly #readiness: ReplicaReadiness;
 
   constructor(context: EngineContext, door: DoorSteering) {
     this.#context = context;
     this.#door = new DoorSide(context, door, this.#replicas);
+    this.#readiness = new ReplicaReadiness(context, this.#replicas);
     const { processes, fail } = context;
     this.#world = {
       departures: context.departures,
@@ -221,10 +209,10 @@ export class Replicas {
     this.#door.onObservation(observation);
   }
 
-  /** Asks each replica that serves whether it still does, when it is time; see `#ask`. */
+  /** Asks each replica that serves whether it still does, when it is time. */
   async askAll(): Promise<void> {
     const ready = [...this.#replicas.values()].filter(({ data }) => data.phase === "ready");
-    await Promise.all(ready.map((replica) => this.#ask(replica)));
+    await Promise.all(ready.map((replica) => this.#readiness.ask(replica)));
   }
 
   #order(action: StartReplica): void {
@@ -271,7 +259,7 @@ export class Replicas {
   #drop({ id, data }: Replica): void {
     const { processes, ports } = this.#context;
     this.#replicas.delete(data.replica);
-    this.#answers.delete(data.replica);
+    this.#readiness.forget(data.replica);
     this.#door.forget(data.replica);
     ports.release(id);
     processes.discard(id);
@@ -288,6 +276,12 @@ export class Replicas {
   #mayStart(service: ServiceId): boolean {
     const failures = this.#failures.get(service);
     return failures === undefined || failures.untilMs <= this.#context.clock.nowMs();
+  }
+
+  async #whenReady(replica: SavedReplica): Promise<boolean> {
+    const isReady = await this.#readiness.whenReady(replica);
+    if (isReady) this.#failures.delete(replica.service);
+    return isReady;
   }
 
   async #start({ replica, service, devices }: SavedReplica): Promise<void> {
@@ -310,73 +304,5 @@ export class Replicas {
     };
     const { request } = wanted;
     launcher.start({ id, launch, request, class: "online", devices, own, folder: service });
-  }
-
-  /** Asks until it serves, or is not to come up any more. */
-  async #whenReady({ replica, service }: SavedReplica): Promise<boolean> {
-    const { ports, catalog, clock, loopback } = this.#context;
-    const sinceMs = clock.nowMs();
-    for (let isLate = false; ; ) {
-      const current = this.#replicas.get(replica);
-      const isComing = current?.data.phase === "waiting" || current?.data.phase === "waking";
-      if (!isComing || current?.process !== "running") return false;
-      const known = catalog.service(service);
-      const port = ports.knownPortOf(current.id);
-      if (known !== undefined && port !== undefined) {
-        if (await loopback.asksReady(port, known.launch.readiness)) {
-          this.#failures.delete(service);
-          this.#answers.delete(replica);
-          return true;
-        }
-        isLate ||= this.#endLate(current, known, clock.nowMs() - sinceMs);
-      }
-      const pauseMs = Math.min(
-        LOADING_ASK_MS,
-        known?.launch.readiness.intervalMs ?? LOADING_ASK_MS,
-      );
-      await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
-    }
-  }
-
-  /** Ends it if it takes too long; true then. */
-  #endLate({ id, data }: Replica, { service }: CatalogService, takenMs: number): boolean {
-    const limitMs = Math.max(START_LIMIT_MS, START_LIMIT_TIMES * service.startMs);
-    if (takenMs < limitMs) return false;
-    this.#context.note({
-      about: { kind: "Replica", name: data.replica },
-      type: "Warning",
-      reason: "start-limit",
-      message: `replica ${data.replica} did not serve within ${Math.round(limitMs / 1000)} s and is ended`,
-    });
-    this.#context.processes.kill(id);
-    return true;
-  }
-
-  /** One that gives no good answer, so many times in a row, is ended. */
-  async #ask({ id, data }: Replica): Promise<void> {
-    const { replica, service } = data;
-    const { catalog, clock, ports, loopback, processes } = this.#context;
-    const readiness = catalog.service(service)?.launch.readiness;
-    const port = ports.knownPortOf(id);
-    const last = this.#answers.get(replica);
-    if (readiness === undefined || port === undefined || last?.isAsked === true) return;
-    const askedMs = clock.nowMs();
-    if (last !== undefined && askedMs - last.askedMs < readiness.intervalMs) return;
-    const before = last?.silences ?? 0;
-    const asked = { askedMs, isAsked: true, silences: before };
-    this.#answers.set(replica, asked);
-    const isYes = await loopback.asksReady(port, readiness);
-    // It slept or ended meanwhile, and another may have its name.
-    if (this.#answers.get(replica) !== asked) return;
-    const silences = isYes ? 0 : before + 1;
-    this.#answers.set(replica, { askedMs, isAsked: false, silences });
-    if (silences !== readiness.failures || data.phase !== "ready") return;
-    this.#context.note({
-      about: { kind: "Replica", name: replica },
-      type: "Warning",
-      reason: "not-ready",
-      message: `replica ${replica} did not answer ${readiness.path} ${silences} times in a row and is ended`,
-    });
-    processes.kill(id);
   }
 }

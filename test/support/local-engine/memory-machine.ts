@@ -13,7 +13,7 @@ import {
   type Share,
   UNLIMITED,
 } from "../../../src/engine/local/kernel/isolation.ts";
-import type { Loopback } from "../../../src/engine/local/loopback.ts";
+import type { Answer, Loopback } from "../../../src/engine/local/loopback.ts";
 import type { KeeperLink } from "../../../src/engine/local/processes.ts";
 import { fail, succeed } from "../../../src/model/result.ts";
 
@@ -61,6 +61,8 @@ export class MemoryMachine {
   isMute = false;
   /** Ports at which nobody answers. */
   readonly mute = new Set<number>();
+  /** What comes of asking where nobody answers. */
+  silence: Answer = { kind: "nobody-listens" };
   readonly #timers = new Set<Timer>();
   readonly #records: KeeperRecord[] = [];
   readonly #watches = new Set<() => void>();
@@ -80,7 +82,10 @@ export class MemoryMachine {
 
   readonly loopback: Loopback = {
     isFree: () => Promise.resolve(true),
-    asksReady: (port) => Promise.resolve(!this.isMute && !this.mute.has(port)),
+    asksReady: (port) => {
+      const isSilent = this.isMute || this.mute.has(port);
+      return Promise.resolve(isSilent ? this.silence : { kind: "answered", status: 200 });
+    },
   };
 
   /** Calls that are to come. */
