@@ -98,15 +98,26 @@ export function inWords(end: ProcessEnd): string {
   }
 }
 
-/** What people are told of a member that did not end well. */
-export function noteOf({ job, attempt }: GangData, member: Member, end: ProcessEnd): Note {
-  const isHungry = end.kind === "exited" && end.oomKilled;
+/** A code for an end that is not good; `otherwise` if it has no code of its own. */
+export function reasonOf(end: ProcessEnd, otherwise: string): string {
+  if (end.kind === "refused") return end.code;
+  return end.kind === "exited" && end.oomKilled ? "out-of-memory" : otherwise;
+}
+
+/** What people are told of a member that did not end well. @param words what it wrote last. */
+export function noteOf(
+  { job, attempt }: GangData,
+  { number, role }: Member,
+  end: ProcessEnd,
+  words?: string,
+): Note {
   const code = exitCodeOf(end);
+  const message = `member ${number} (${role}) of attempt ${attempt} ${inWords(end)}`;
   return {
     about: { kind: "BatchJob", name: job },
     type: "Warning",
-    reason: isHungry ? "out-of-memory" : end.kind === "refused" ? end.code : "member-failed",
-    message: `member ${member.number} (${member.role}) of attempt ${attempt} ${inWords(end)}`,
+    reason: reasonOf(end, "member-failed"),
+    message: words === undefined ? message : `${message}: ${words}`,
     ...(code !== undefined && { exit: { attempt, code } }),
     condition: { type: "MemberFailed", status: "True" },
   };

@@ -1,8 +1,8 @@
 import type { Event } from "../../model/event.ts";
 import type { JobId } from "../../model/ids.ts";
-import type { Note } from "../../model/note.ts";
 import type { Departures } from "./departures.ts";
 import type { GangData, Member } from "./gang-data.ts";
+import type { ProcessEnd } from "./processes.ts";
 
 /** What a gang needs of its engine. */
 export interface GangWorld {
@@ -11,7 +11,8 @@ export interface GangWorld {
   tell(event: Event): void;
   /** What was told and not taken yet, and is not so any more. */
   withdraw(isVoid: (event: Event) => boolean): void;
-  note(note: Note): void;
+  /** Tells people how a member ended that did not end well. */
+  noteEnd(gang: GangData, member: Member, end: ProcessEnd): void;
   /** Whether one of these devices was told as failed just now: what comes of it is not told. */
   isFailing(devices: readonly number[]): boolean;
   /** Begins to start the member's process. */

@@ -22,7 +22,6 @@ import {
   isThere,
   type Member,
   memberOf,
-  noteOf,
   restoreGang,
   type SavedGang,
   saveGang,
@@ -216,7 +215,7 @@ export class Gang {
     const isNews = failureOf(this.data) === undefined && !isGood(end) && isStaying(member);
     endMember(member, end);
     if (isNews && !this.#isOver && IS_WANTED.has(this.data.phase))
-      this.#world.note(noteOf(this.data, member, end));
+      this.#world.noteEnd(this.data, member, end);
   }
 
   /** A device is gone, or all work, and the scheduler knows. What is suspended uses no device. */

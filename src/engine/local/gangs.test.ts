@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   grow,
@@ -65,6 +65,16 @@ test("a gang one of whose first members cannot start is told as failed, and neve
   await bed.pass(3500);
   bed.machine.end(bed.idOf("a 1 1"), 0);
   assert.deepEqual(await bed.take(), ["failed a 1"]);
+});
+
+test("a member's bad end is noted with the last that it wrote", async () => {
+  const bed = await bedOf();
+  await bed.order(start("a", 1, TWO));
+  writeFileSync(bed.machine.workloads.get(bed.idOf("a 1 0"))!.request.stderr, "boom\n");
+  await bed.end("a 1 0", 3);
+  await bed.take();
+  const messages = bed.notes.map(({ message }) => message);
+  assert.ok(messages.includes("member 0 (worker) of attempt 1 ended with exit code 3: boom"));
 });
 
 test("an order that comes when the end is told and not taken departs after that end", async () => {

@@ -12,10 +12,12 @@ import {
   isStaying,
   isThere,
   type Member,
+  noteOf,
   rosterOf,
   type SavedGang,
 } from "./gang-data.ts";
 import type { GangWorld } from "./gang-world.ts";
+import { lastWords } from "./last-words.ts";
 import { type StartOrder, shareOf } from "./launcher.ts";
 import type { WorkClass } from "./kernel/isolation.ts";
 import { gangId, markOf, memberProcess, parseProcess } from "./process-ids.ts";
@@ -38,7 +40,8 @@ export class Gangs {
       departures: context.departures,
       tell: (event) => context.tell(event),
       withdraw: (isVoid) => context.withdraw(isVoid),
-      note: (note) => context.note(note),
+      noteEnd: (gang, member, end) =>
+        context.note(noteOf(gang, member, end, this.#lastWords(gang, member, end))),
       isFailing: (devices) => context.isFailing(devices),
       start: (gang, member) => void this.#start(gang, member).catch(fail),
       end: (id, { ms }) => processes.end(id, "SIGTERM", ms),
@@ -270,6 +273,12 @@ export class Gangs {
 
   #roleOf(gang: GangData, { role }: Member): CatalogJob["job"]["roles"][number] {
     return this.#knownOf(gang).job.roles.find(({ name }) => name === role)!;
+  }
+
+  #lastWords(gang: GangData, { number }: Member, end: ProcessEnd): string | undefined {
+    const known = this.#context.catalog.job(gang.job);
+    if (known === undefined || end.kind !== "exited") return undefined;
+    return lastWords(memberProcess(gang, number), known.launch.roles, this.#context.folders);
   }
 
   #newestCheckpointMs(job: JobId): number {

@@ -2,9 +2,7 @@ import type { SleepReplica, StartReplica, StopReplica, WakeReplica } from "../..
 import type { Event } from "../../model/event.ts";
 import type { DepartureId, ReplicaId, ServiceId } from "../../model/ids.ts";
 import type { ServiceLaunch } from "../../model/launch.ts";
-import type { Note } from "../../model/note.ts";
 import type { Departures } from "./departures.ts";
-import { inWords } from "./gang-data.ts";
 import { replicaProcess } from "./process-ids.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
 
@@ -39,7 +37,8 @@ export interface ReplicaWorld {
   tell(event: Event): void;
   /** What was told and not taken yet, and is not so any more. */
   withdraw(isVoid: (event: Event) => boolean): void;
-  note(note: Note): void;
+  /** Tells people how it ended, though nobody asked it to. */
+  noteEnd(replica: SavedReplica, end: ProcessEnd): void;
   /** Whether one of these devices was told as failed just now: what comes of it is not told. */
   isFailing(devices: readonly number[]): boolean;
   /** Whether its service's last replicas have not failed just now; otherwise it is pursued later. */
@@ -180,14 +179,7 @@ export class Replica {
   onEnded(end: ProcessEnd): void {
     if (this.process === "ended") return;
     this.process = "ended";
-    if (this.data.phase === "stopping") return;
-    const isHungry = end.kind === "exited" && end.oomKilled;
-    this.#world.note({
-      about: { kind: "Replica", name: this.data.replica },
-      type: "Warning",
-      reason: isHungry ? "out-of-memory" : end.kind === "refused" ? end.code : "replica-failed",
-      message: `replica ${this.data.replica} ${inWords(end)}`,
-    });
+    if (this.data.phase !== "stopping") this.#world.noteEnd(this.data, end);
   }
 
   /** Does what the phase wants next. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   sleepReplica,
@@ -88,6 +89,27 @@ test("stops that were ordered do not delay the next start; failures do, ever lon
   assert.deepEqual(bed.running, []);
   await bed.pass(300);
   assert.deepEqual(bed.running, ["s 2"]);
+});
+
+test("a replica's bad end is noted with its last words, how many failed in a row, and the next start", async () => {
+  const bed = await bedOf();
+  for (const number of [0, 1, 2]) {
+    await bed.order(startReplica(number, "a/0"));
+    await bed.pass(1000);
+    const { stderr } = bed.machine.workloads.get(bed.idOf(`s ${number}`))!.request;
+    writeFileSync(stderr, `trying\nboom ${number}\n`);
+    if (number === 0) bed.machine.isMute = true;
+    await bed.end(`s ${number}`, 3);
+  }
+  await bed.take();
+  assert.deepEqual(
+    messagesOf(bed).filter((message) => message.includes("exit code")),
+    [
+      "replica s/0 ended with exit code 3 (next start in 0.25 s): trying | boom 0",
+      "replica s/1 ended with exit code 3 (2 failures in a row, next start in 0.5 s): trying | boom 1",
+      "replica s/2 ended with exit code 3 (3 failures in a row, next start in 1 s): trying | boom 2",
+    ],
+  );
 });
 
 test("a replica that waits for its start after failures departs at once when it is to stop", async () => {

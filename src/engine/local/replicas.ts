@@ -6,6 +6,8 @@ import { unreachable } from "../../model/unreachable.ts";
 import { DoorSide, type DoorSteering } from "./door-side.ts";
 import type { DoorObservation } from "./door/protocol.ts";
 import type { EngineContext } from "./engine-context.ts";
+import { inWords, reasonOf } from "./gang-data.ts";
+import { lastWords } from "./last-words.ts";
 import { shareOf } from "./launcher.ts";
 import { markOf } from "./process-ids.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
@@ -28,6 +30,7 @@ export interface SavedReplicas {
 /** Failures of a service's replicas in a row, since one of them was ready last. */
 interface Failures {
   readonly count: number;
+  readonly backoffMs: number;
   /** None starts before, in milliseconds since 1970. */
   readonly untilMs: number;
 }
@@ -50,7 +53,7 @@ export class Replicas {
       departures: context.departures,
       tell: (event) => context.tell(event),
       withdraw: (isVoid) => context.withdraw(isVoid),
-      note: (note) => context.note(note),
+      noteEnd: (replica, end) => this.#noteEnd(replica, end),
       isFailing: (devices) => context.isFailing(devices),
       mayStart: ({ service }) => this.#mayStart(service),
       start: (replica) => void this.#start(replica).catch(fail),
@@ -269,8 +272,26 @@ export class Replicas {
     const { clock, pursueSoon } = this.#context;
     const count = (this.#failures.get(service)?.count ?? 0) + 1;
     const backoffMs = Math.min(BACKOFF_MS * 2 ** (count - 1), BACKOFF_MAX_MS);
-    this.#failures.set(service, { count, untilMs: clock.nowMs() + backoffMs });
+    this.#failures.set(service, { count, backoffMs, untilMs: clock.nowMs() + backoffMs });
     clock.after(backoffMs, pursueSoon);
+  }
+
+  #noteEnd({ replica, service }: SavedReplica, end: ProcessEnd): void {
+    const { catalog, folders, note } = this.#context;
+    const launch = catalog.service(service)?.launch;
+    const { count = 1, backoffMs = 0 } = this.#failures.get(service) ?? {};
+    const row = count === 1 ? "" : `${count} failures in a row, `;
+    const what = `replica ${replica} ${inWords(end)} (${row}next start in ${backoffMs / 1000} s)`;
+    const words =
+      launch && end.kind === "exited"
+        ? lastWords(this.#idOf(replica), [launch], folders)
+        : undefined;
+    note({
+      about: { kind: "Replica", name: replica },
+      type: "Warning",
+      reason: reasonOf(end, "replica-failed"),
+      message: words === undefined ? what : `${what}: ${words}`,
+    });
   }
 
   #mayStart(service: ServiceId): boolean {
