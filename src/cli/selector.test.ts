@@ -15,6 +15,11 @@ test("labels select: equal, unequal, present, absent, all of them", () => {
     ["!team", false],
     ["!tier, team=nlp", true],
     ["team=nlp,tier", false],
+    ["team in (nlp, vision)", true],
+    ["team in (vision),team", false],
+    ["team notin (vision,speech),team", true],
+    ["tier notin (low)", true],
+    ["tier in (low)", false],
   ];
   for (const [selector, isSelected] of cases) {
     assert.equal(parseSelector(selector)(job), isSelected, selector);
@@ -23,7 +28,17 @@ test("labels select: equal, unequal, present, absent, all of them", () => {
 });
 
 test("what is no selector is refused", () => {
-  for (const text of ["", "=a", "!a=b", "a,,b"]) {
+  for (const text of [
+    "",
+    "=a",
+    "!a=b",
+    "a,,b",
+    "team in nlp",
+    "team in (a",
+    "a b",
+    "a=b=c",
+    "a>1",
+  ]) {
     assert.throws(() => parseSelector(text), /is not KEY=VALUE/, text);
   }
 });

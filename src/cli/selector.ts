@@ -4,22 +4,37 @@ import { UsageError } from "./usage-error.ts";
 /** Whether an object is wanted, by its labels. */
 export type Selector = (object: WrittenObject) => boolean;
 
-const TERM = /^(?<not>!)?(?<key>[^=!]+?)(?:(?<operator>!=|==?)(?<value>[^=!]*))?$/;
+const TERM = /^(?<not>!)?(?<key>[-.\w/]+)(?:\s*(?<operator>!=|==?)\s*(?<value>[-.\w]*))?$/;
+const SET = /^(?<key>[-.\w/]+)\s+(?<operator>in|notin)\s*\((?<values>[-.\w\s,]*)\)$/;
+/** Those between the terms, not those within brackets. */
+const COMMAS = /,(?![^(]*\))/;
 
-/** `team=nlp,tier!=low,pinned,!old`: all of these. Without text everything. @throws UsageError. */
+type Term = (labels: ReadonlyMap<string, string>) => boolean;
+
+/**
+ * `team=nlp,tier!=low,pinned,!old,size in (s,m)`: all of these, as kubectl reads them. What an object
+ * without the label has is unequal, and in no set. Without text everything. @throws UsageError.
+ */
 export function parseSelector(text: string | undefined): Selector {
   if (text === undefined) return () => true;
-  const terms = text.split(",").map(parseTerm);
+  const terms = text.split(COMMAS).map((term) => parseTerm(term.trim()));
   return ({ metadata }) => {
-    const labels = "labels" in metadata ? metadata.labels : {};
-    return terms.every((isMet) => isMet(new Map(Object.entries(labels))));
+    const labels = new Map(Object.entries("labels" in metadata ? metadata.labels : {}));
+    return terms.every((isMet) => isMet(labels));
   };
 }
 
-function parseTerm(text: string): (labels: ReadonlyMap<string, string>) => boolean {
-  const { not, key = "", operator, value } = TERM.exec(text.trim())?.groups ?? {};
+function parseTerm(text: string): Term {
+  const set = SET.exec(text)?.groups;
+  if (set !== undefined) {
+    const { key = "", operator, values = "" } = set;
+    const known = values.split(",").map((value) => value.trim());
+    return (labels) => known.some((value) => labels.get(key) === value) === (operator === "in");
+  }
+  const { not, key = "", operator, value } = TERM.exec(text)?.groups ?? {};
   if (key === "" || (not !== undefined && operator !== undefined)) {
-    throw new UsageError(`-l: "${text}" is not KEY=VALUE, KEY!=VALUE, KEY or !KEY`);
+    const forms = "KEY=VALUE, KEY!=VALUE, KEY, !KEY, KEY in (A,B) or KEY notin (A,B)";
+    throw new UsageError(`-l: "${text}" is not ${forms}`);
   }
   if (operator === undefined) return (labels) => labels.has(key) === (not === undefined);
   if (operator === "!=") return (labels) => labels.get(key) !== value;
