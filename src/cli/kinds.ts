@@ -72,6 +72,11 @@ export function nameOf(kind: ObjectKind, name: string): string {
   return `${KIND_WORDS[kind][0]}/${name}`;
 }
 
+/** The kind in a sentence. */
+export function wordOf(kind: ObjectKind): string {
+  return KIND_WORDS[kind][0];
+}
+
 /** The kind in a sentence about several. */
 export function pluralOf(kind: ObjectKind): string {
   return `${KIND_WORDS[kind][0]}s`;

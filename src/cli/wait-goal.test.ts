@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { condition, writtenJob, writtenQueue } from "../../test/support/written-objects.ts";
-import { isMet, parseGoal, sayGoal, whyNever } from "./wait-goal.ts";
+import {
+  condition,
+  writtenJob,
+  writtenQueue,
+  writtenService,
+} from "../../test/support/written-objects.ts";
+import { checkGoal, isMet, parseGoal, sayGoal, whyNever } from "./wait-goal.ts";
 
 test("goals are read as they are told", () => {
   for (const text of ["delete", "phase=Succeeded", "condition=Ready=False"]) {
@@ -27,7 +32,20 @@ test("a wait that cannot end well is told at once", () => {
   const goal = parseGoal("phase=Succeeded");
   assert.equal(whyNever(goal, writtenJob("a")), undefined);
   assert.equal(whyNever(goal, writtenJob("a", { phase: "Failed" })), "has ended as Failed");
-  assert.equal(whyNever(goal, writtenQueue("q")), "is of a kind without phases");
   assert.equal(whyNever(goal, undefined), "was deleted meanwhile");
   assert.equal(whyNever(parseGoal("delete"), writtenJob("a", { phase: "Failed" })), undefined);
+});
+
+test("what an object of the kind never is, is refused with what it can be", () => {
+  const check = (text: string, object: Parameters<typeof checkGoal>[1]) => () =>
+    checkGoal(parseGoal(text), object);
+  const job = writtenJob("a", { conditions: [condition("Special", "True", "told")] });
+  check("phase=succeeded", job)();
+  check("condition=scheduled=false", job)();
+  check("condition=Special", job)();
+  check("delete", writtenQueue("q"))();
+  assert.throws(check("phase=Succeded", job), /no phase of a job\. Did you mean "Succeeded"\? /);
+  assert.throws(check("phase=Running", writtenQueue("q")), /no phase of a queue\. It has none\./);
+  assert.throws(check("condition=Redy", writtenService("s")), /Did you mean "Ready"\?/);
+  assert.throws(check("condition=Ready=no", writtenService("s")), /There are: True, False/);
 });

@@ -1,11 +1,55 @@
-import type { JobPhase, WrittenObject } from "../api/objects.ts";
-import { UsageError } from "./usage-error.ts";
+import type { JobPhase, ObjectKind, ReplicaPhase, WrittenObject } from "../api/objects.ts";
+import { wordOf } from "./kinds.ts";
+import { suggest, UsageError } from "./usage-error.ts";
 
 /** What a wait is for. */
 export type Goal =
   | { readonly kind: "phase"; readonly phase: string }
   | { readonly kind: "condition"; readonly type: string; readonly status: string }
   | { readonly kind: "deletion" };
+
+const JOB_PHASES: Readonly<Record<JobPhase, true>> = {
+  Pending: true,
+  Starting: true,
+  Running: true,
+  Suspended: true,
+  Leaving: true,
+  Succeeded: true,
+  Failed: true,
+  Cancelled: true,
+};
+const REPLICA_PHASES: Readonly<Record<ReplicaPhase, true>> = {
+  Starting: true,
+  Ready: true,
+  Sleeping: true,
+  Waking: true,
+  Leaving: true,
+};
+
+/** What an object of a kind can be; an engine may tell of conditions beyond these. */
+const STATES: Readonly<
+  Record<ObjectKind, { readonly phases: readonly string[]; readonly conditions: readonly string[] }>
+> = {
+  BatchJob: {
+    phases: Object.keys(JOB_PHASES),
+    conditions: ["Scheduled", "Running", "Completed", "MemberFailed", "Throttled"],
+  },
+  ModelService: { phases: [], conditions: ["Scheduled", "Ready"] },
+  Queue: { phases: [], conditions: [] },
+  Node: {
+    phases: [],
+    conditions: [
+      "Schedulable",
+      "OpenForJobs",
+      "DevicesHealthy",
+      "Isolated",
+      "Throttled",
+      "MachineChanged",
+    ],
+  },
+  Replica: { phases: Object.keys(REPLICA_PHASES), conditions: [] },
+};
+const STATUSES = ["True", "False", "Unknown"];
 
 const ENDS: ReadonlySet<JobPhase> = new Set(["Succeeded", "Failed", "Cancelled"]);
 
@@ -26,6 +70,24 @@ export function sayGoal(goal: Goal): string {
   return goal.kind === "phase" ? `phase=${goal.phase}` : `condition=${goal.type}=${goal.status}`;
 }
 
+/** Refuses what an object of this kind never is. @throws UsageError that names what it can be. */
+export function checkGoal(goal: Goal, { kind, status }: WrittenObject): void {
+  if (goal.kind === "deletion") return;
+  const { phases, conditions } = STATES[kind];
+  if (goal.kind === "phase") return checkWord("phase", goal.phase, kind, phases);
+  const has = "conditions" in status ? status.conditions.map(({ type }) => type) : [];
+  checkWord("condition", goal.type, kind, Array.from(new Set([...conditions, ...has])));
+  checkWord("status of a condition", goal.status, kind, STATUSES);
+}
+
+function checkWord(what: string, word: string, kind: ObjectKind, known: readonly string[]): void {
+  if (known.some((one) => isSame(one, word))) return;
+  const all = known.length === 0 ? "It has none." : `There are: ${known.join(", ")}.`;
+  throw new UsageError(
+    `--for: "${word}" is no ${what} of a ${wordOf(kind)}.${suggest(word, known)} ${all}`,
+  );
+}
+
 /** Whether it is so now. Upper and lower case are the same. @param object absent: there is none. */
 export function isMet(goal: Goal, object: WrittenObject | undefined): boolean {
   if (goal.kind === "deletion" || object === undefined) {
@@ -42,8 +104,6 @@ export function isMet(goal: Goal, object: WrittenObject | undefined): boolean {
 /** Why no amount of waiting helps, as the end of a sentence; `undefined` if it may. */
 export function whyNever(goal: Goal, object: WrittenObject | undefined): string | undefined {
   if (object === undefined) return "was deleted meanwhile";
-  const { status } = object;
-  if (goal.kind === "phase" && !("phase" in status)) return "is of a kind without phases";
   if (goal.kind === "deletion" || object.kind !== "BatchJob") return undefined;
   const { phase } = object.status;
   return ENDS.has(phase) ? `has ended as ${phase}` : undefined;

@@ -5,7 +5,7 @@ import { CommandError } from "./exit-codes.ts";
 import { findObject } from "./find-object.ts";
 import type { Host } from "./host.ts";
 import { nameOf, parseReference, type Reference } from "./kinds.ts";
-import { isMet, parseGoal, sayGoal, whyNever } from "./wait-goal.ts";
+import { checkGoal, isMet, parseGoal, sayGoal, whyNever } from "./wait-goal.ts";
 import { parseTimeLimit, withTimeLimit } from "./time-limit.ts";
 import { watchObject } from "./watch-object.ts";
 
@@ -30,7 +30,7 @@ async function waitFor(host: Host, reference: Reference, flags: WaitFlags): Prom
   const goal = parseGoal(flags.for);
   const limitMs = parseTimeLimit(flags.timeout);
   const client = await connect(host, flags);
-  if (goal.kind !== "deletion") await findObject(client, reference);
+  if (goal.kind !== "deletion") checkGoal(goal, await findObject(client, reference));
   const name = nameOf(reference.kind, reference.name);
   const wanted = sayGoal(goal);
   const cure = `Ask what is in its way: neuraxis describe ${name}.`;
