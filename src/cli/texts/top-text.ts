@@ -137,15 +137,13 @@ function jobRows(now: TopSample, before: TopSample | undefined): Row[] {
         Date.parse(right.metadata.createdAt) - Date.parse(left.metadata.createdAt) ||
         (left.metadata.name < right.metadata.name ? -1 : 1),
     )
-    .map(({ metadata, spec, status }) => [
-      metadata.name,
-      status.phase,
-      `${status.members.length}`,
-      ...sayUse({ kind: "BatchJob", name: metadata.name }, now, before),
-      sayRunTime(status.startedAt, status.endedAt, now.atMs),
-      spec.queue,
-      reasonOf(status),
-    ]);
+    .map(({ metadata, spec, status }) => {
+      const { name } = metadata;
+      const [cpu, memory] = sayUse({ kind: "BatchJob", name }, now, before);
+      const runTime = sayRunTime(status.startedAt, status.endedAt, now.atMs);
+      const members = `${status.members.length}`;
+      return [name, status.phase, members, cpu, memory, runTime, spec.queue, reasonOf(status)];
+    });
   return [["JOB", "PHASE", "MEMBERS", "CPU", "MEMORY", "RUNTIME", "QUEUE", "REASON"], ...rows];
 }
 
