@@ -122,11 +122,44 @@ test("what is not there is told with the nearest name, exit code 4", async () =>
     ["why", "tran"],
     ["logs", "tran"],
     ["delete", "j/tran"],
+    ["events", "--about", "job/tran"],
   ]) {
     const { code, stdout, stderr } = await nx(words);
     assert.deepEqual([code, stdout], [4, ""]);
     assert.match(stderr, /^error: there is no job\/tran\. Did you mean "train"\? /);
   }
+});
+
+test("get prints what there is, and tells the rest", async () => {
+  const { nx } = await startBed();
+  await nx(["apply", "-f", "-"], `${jobText("train")}${jobText("sweep")}`);
+  const { code, stdout, stderr } = await nx(["get", "job", "train", "x1", "sweep", "x2"]);
+  assert.equal(code, 4);
+  assert.match(stdout, /^NAME [^\n]*\ntrain [^\n]*\nsweep [^\n]*\n$/);
+  assert.match(
+    stderr,
+    /^error: there is no job\/x1\. [^\n]*\nerror: there is no job\/x2\. [^\n]*\n$/,
+  );
+});
+
+test("labels select in sets, and what is no selector is refused", async () => {
+  const { nx } = await startBed();
+  await nx(["apply", "-f", "-"], jobText("train"));
+  const names = await nx(["get", "jobs", "-l", "team notin (nlp,vision)", "-o", "name"]);
+  assert.equal(names.stdout, "job/train\n");
+  const broken = await nx(["get", "jobs", "-l", "team in nlp"]);
+  assert.equal(broken.code, 2);
+  assert.match(broken.stderr, /^error: -l: "team in nlp" is not KEY=VALUE, /);
+});
+
+test("delete changes nothing if one of the names is wrong", async () => {
+  const { nx } = await startBed();
+  await nx(["apply", "-f", "-"], `${jobText("a")}${jobText("b")}`);
+  const { code, stdout, stderr } = await nx(["delete", "job", "a", "nope", "b", "--wait"]);
+  assert.deepEqual([code, stdout], [4, ""]);
+  assert.match(stderr, /^error: there is no job\/nope\. /);
+  assert.equal((await nx(["get", "jobs", "-o", "name"])).stdout, "job/a\njob/b\n");
+  assert.equal((await nx(["delete", "job", "a", "b"])).stdout, "job/a deleted\njob/b deleted\n");
 });
 
 test("delete takes names and manifests", async () => {
@@ -151,6 +184,9 @@ test("wait ends when it is so, when it can never be, and when the time is over",
   const late = await nx(["wait", "job/a", "--for", "phase=Succeeded", "--timeout", "50ms"]);
   assert.deepEqual([late.code, late.stdout], [5, ""]);
   assert.match(late.stderr, /^error: job\/a has not met phase=Succeeded after 0\.05 s\. Ask /);
+  const typo = await nx(["wait", "job/a", "--for", "phase=Succeded"]);
+  assert.equal(typo.code, 2);
+  assert.match(typo.stderr, /^error: --for: "Succeded" is no phase of a job\. Did you mean /);
   end(bed, await appearance(bed, "a"), "Failed");
   const never = await nx(["wait", "job/a", "--for", "phase=Succeeded"]);
   assert.equal(never.code, 6);
@@ -168,6 +204,9 @@ test("logs prints what a process wrote, of the stream and the part that are want
   const tail = await nx(["logs", "train", "--stdout", "--tail", "1"]);
   assert.deepEqual(tail, { code: 0, stdout: "two\n", stderr: "" });
   assert.equal((await nx(["logs", "-f", "job/train", "--stderr"])).stdout, "bad\n");
+  bed.logs.set("ModelService/chat/1", { files, isLive: () => false });
+  const replica = await nx(["logs", "chat", "--replica", "1", "--stdout"]);
+  assert.deepEqual(replica, { code: 0, stdout: "one\ntwo\n", stderr: "" });
   assert.equal((await nx(["logs", "service/chat"])).code, 4);
   assert.equal((await nx(["logs", "service/chat", "--member", "1"])).code, 2);
 });

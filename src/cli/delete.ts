@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { ManifestKind } from "../manifest/manifest.ts";
 import type { Client } from "../client/client.ts";
 import { connect, type ConnectFlags, withConnection } from "./connect.ts";
-import { withNearest } from "./find-object.ts";
+import { findObjects } from "./find-object.ts";
 import type { Host } from "./host.ts";
 import { checkKind, nameOf, parseWanted, type Reference } from "./kinds.ts";
 import { readManifestFiles } from "./manifest-files.ts";
@@ -41,17 +41,24 @@ async function deleteObjects(
   const objects =
     flags.filename.length === 0 ? parseNames(words) : await readStated(host, words, flags.filename);
   const client = await connect(host, flags);
-  const wait = (object: Stated) => waitUntilGone(host, client, object, limitMs);
-  for (const object of inOrder(objects)) {
-    const { kind, name } = object;
-    const { outcome } = await client.delete(kind, name).catch(async (error: unknown) => {
-      throw await withNearest(client, object, error);
-    });
-    const isLeaving = outcome === "deleting";
-    if (isLeaving && flags.wait === true) await wait(object);
-    const said = isLeaving && flags.wait !== true ? "is being deleted" : "deleted";
-    host.print(`${nameOf(kind, name)} ${said}\n`);
+  const { missing } = await findObjects(client, objects);
+  if (missing.length > 0) throw new AggregateError(missing);
+  const isQueue = ({ kind }: Stated) => kind === "Queue";
+  const others = objects.filter((object) => !isQueue(object));
+  // With --wait queues are empty when their turn comes; those below others stand after them.
+  for (const group of [others, objects.filter(isQueue).toReversed()]) {
+    const leaving: Stated[] = [];
+    for (const object of group) {
+      const { outcome } = await client.delete(object.kind, object.name);
+      if (outcome === "deleting" && flags.wait === true) leaving.push(object);
+      else say(host, object, outcome === "deleting" ? "is being deleted" : "deleted");
+    }
+    if (leaving.length > 0) await waitUntilGone(host, client, leaving, limitMs);
   }
+}
+
+function say(host: Host, { kind, name }: Stated, outcome: string): void {
+  host.print(`${nameOf(kind, name)} ${outcome}\n`);
 }
 
 function parseNames(words: readonly string[]): readonly Stated[] {
@@ -60,12 +67,6 @@ function parseNames(words: readonly string[]): readonly Stated[] {
   throw new UsageError(
     "delete needs names, such as job/train, or -f FILE; it deletes no whole kind",
   );
-}
-
-/** Queues after all else, the last ones first: those below others stand after them. */
-function inOrder(objects: readonly Stated[]): readonly Stated[] {
-  const isQueue = ({ kind }: Stated) => kind === "Queue";
-  return [...objects.filter((object) => !isQueue(object)), ...objects.filter(isQueue).toReversed()];
 }
 
 /** Kind and name of each document; what else stands there plays no role. @throws UsageError. */
@@ -93,18 +94,29 @@ async function readStated(
   );
 }
 
-function waitUntilGone(
-  { user }: Host,
+/** The limit is of them all. */
+async function waitUntilGone(
+  host: Host,
   client: Client,
-  object: Stated,
+  objects: readonly Stated[],
   limitMs: number | undefined,
-): Promise<true> {
-  const unmet = `${nameOf(object.kind, object.name)} is not gone`;
-  const cure = "It is still asked to go; wait for longer, or see its events.";
-  return withTimeLimit(user, { limitMs, unmet, cure }, async (stop) => {
-    for await (const found of watchObject(client, object, stop)) {
-      if (found === undefined) return true;
+): Promise<void> {
+  const names = objects.map(({ kind, name }) => nameOf(kind, name)).join(", ");
+  const unmet = objects.length === 1 ? `${names} is not gone` : `not all of ${names} are gone`;
+  const cure = "They are still asked to go; wait for longer, or see their events.";
+  await withTimeLimit(host.user, { limitMs, unmet, cure }, async (stop) => {
+    for (const object of objects) {
+      if (!(await isGone(client, object, stop))) return undefined;
+      say(host, object, "deleted");
     }
-    return undefined;
+    return true;
   });
+}
+
+/** Waits for it. @returns false if it was stopped before. */
+async function isGone(client: Client, object: Stated, stop: AbortSignal): Promise<boolean> {
+  for await (const found of watchObject(client, object, stop)) {
+    if (found === undefined) return true;
+  }
+  return false;
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { EventRecord } from "../api/objects.ts";
 import type { Client, EventsOptions } from "../client/client.ts";
 import { connect, type ConnectFlags, withConnection } from "./connect.ts";
+import { findObject } from "./find-object.ts";
 import type { Host } from "./host.ts";
 import { parseReference } from "./kinds.ts";
 import { type OutputForm, parseCount, printData, withOutput } from "./output.ts";
@@ -35,6 +36,8 @@ async function events(host: Host, flags: EventsFlags): Promise<void> {
   const only = reference && { about: `${reference.kind}/${reference.name}` };
   const client = await connect(host, flags);
   const found = await client.events({ ...only, limit });
+  // What was deleted has events still.
+  if (reference !== undefined && found.length === 0) await findObject(client, reference);
   if (follow) return followEvents(host, client, { ...only }, { found, output });
   if (output !== undefined) return printData(host, output, found);
   if (found.length === 0) host.note("There are no events.");

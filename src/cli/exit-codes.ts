@@ -55,10 +55,17 @@ const ENDS: Readonly<Record<ClientErrorCode, keyof typeof EXIT>> = {
   "internal-error": "bug",
 };
 
-/** An expected failure as an exit code and lines for people; `undefined` for a bug of ours. */
-export function explainFailure(
-  error: unknown,
-): { readonly code: number; readonly lines: readonly string[] } | undefined {
+interface Explained {
+  readonly code: number;
+  readonly lines: readonly string[];
+}
+
+/**
+ * An expected failure as an exit code and lines for people; `undefined` for a bug of ours. Of several
+ * at once all are told, and the first one's code counts.
+ */
+export function explainFailure(error: unknown): Explained | undefined {
+  if (error instanceof AggregateError) return explainAll(error.errors);
   if (error instanceof CommandError) {
     return { code: EXIT[error.failure], lines: [sayError(error)] };
   }
@@ -70,6 +77,14 @@ export function explainFailure(
     code: EXIT[ENDS[error.code]],
     lines: [...error.faults.map(sayFault), printable(sayError(error))],
   };
+}
+
+function explainAll(errors: readonly unknown[]): Explained | undefined {
+  const all = errors.map(explainFailure);
+  const known = all.filter((explained) => explained !== undefined);
+  const [first] = known;
+  if (first === undefined || known.length < all.length) return undefined;
+  return { code: first.code, lines: known.flatMap(({ lines }) => lines) };
 }
 
 /** `job.yaml:3:5: spec.queue: is missing. Add the key.` */

@@ -1,8 +1,8 @@
-import type { ObjectKind, WrittenObjects } from "../api/objects.ts";
+import type { ObjectKind, WrittenObject, WrittenObjects } from "../api/objects.ts";
 import type { Client } from "../client/client.ts";
 import { ClientError } from "../client/client-error.ts";
 import { CommandError } from "./exit-codes.ts";
-import { nameOf, pluralOf, type Reference } from "./kinds.ts";
+import { checkKind, nameOf, parseReference, pluralOf, type Reference } from "./kinds.ts";
 import { suggest } from "./usage-error.ts";
 
 /** The object of this kind and name. @throws CommandError that suggests the nearest name there is. */
@@ -15,6 +15,44 @@ export async function findObject<Kind extends ObjectKind>(
   } catch (error) {
     throw await withNearest(client, { kind, name }, error);
   }
+}
+
+/** Those of the objects that are there, and an error for each of the others. */
+export async function findObjects(
+  client: Client,
+  references: readonly Reference[],
+): Promise<{
+  readonly objects: readonly WrittenObject[];
+  readonly missing: readonly CommandError[];
+}> {
+  const objects: WrittenObject[] = [];
+  const missing: CommandError[] = [];
+  for (const reference of references) {
+    try {
+      objects.push(await findObject(client, reference));
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      missing.push(error);
+    }
+  }
+  return { objects, missing };
+}
+
+/**
+ * `KIND/NAME`, or a name alone: of the first of these kinds that has it, or of the first of all.
+ * @throws UsageError for another kind.
+ */
+export async function resolveName<Kind extends ObjectKind>(
+  client: Client,
+  word: string,
+  kinds: readonly [Kind, ...Kind[]],
+): Promise<Reference<Kind>> {
+  if (word.includes("/")) return checkKind(parseReference([word]), kinds);
+  for (const kind of kinds) {
+    const { objects } = await client.list(kind);
+    if (objects.some(({ metadata }) => metadata.name === word)) return { kind, name: word };
+  }
+  return { kind: kinds[0], name: word };
 }
 
 /** The error; that of an object which is not there says what was probably meant. */

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { WrittenObject } from "../api/objects.ts";
 import type { Client } from "../client/client.ts";
 import { connect, type ConnectFlags, withConnection } from "./connect.ts";
-import { findObject } from "./find-object.ts";
+import { findObjects } from "./find-object.ts";
 import { followObjects } from "./follow-objects.ts";
 import type { Host } from "./host.ts";
 import { nameOf, parseWanted, pluralOf, type Wanted } from "./kinds.ts";
@@ -35,7 +35,29 @@ async function get(host: Host, wanted: Wanted, flags: GetFlags): Promise<void> {
   const isSelected = parseSelector(selector);
   const client = await connect(host, flags);
   if (watch === true) return followObjects(host, client, { wanted, isSelected, output });
-  const objects = (await fetchObjects(client, wanted)).filter(isSelected);
+  const { objects, missing } = await fetchObjects(client, wanted);
+  if (objects.length > 0 || missing.length === 0) {
+    await print(host, wanted, objects.filter(isSelected), output);
+  }
+  if (missing.length > 0) throw new AggregateError(missing);
+}
+
+async function fetchObjects(
+  client: Client,
+  { kinds, names }: Wanted,
+): ReturnType<typeof findObjects> {
+  if (names !== undefined) return findObjects(client, names);
+  const objects: WrittenObject[] = [];
+  for (const kind of kinds) objects.push(...(await client.list(kind)).objects);
+  return { objects, missing: [] };
+}
+
+async function print(
+  host: Host,
+  wanted: Wanted,
+  objects: readonly WrittenObject[],
+  output: OutputForm | undefined,
+): Promise<void> {
   if (output === "json" || output === "yaml") {
     const [only] = objects;
     const isOne = wanted.names?.length === 1 && only !== undefined;
@@ -46,14 +68,6 @@ async function get(host: Host, wanted: Wanted, flags: GetFlags): Promise<void> {
     return;
   }
   printTables(host, wanted, objects, output === "wide");
-}
-
-async function fetchObjects(client: Client, { kinds, names }: Wanted): Promise<WrittenObject[]> {
-  const objects: WrittenObject[] = [];
-  if (names === undefined) {
-    for (const kind of kinds) objects.push(...(await client.list(kind)).objects);
-  } else for (const reference of names) objects.push(await findObject(client, reference));
-  return objects;
 }
 
 /** A table for each kind that has objects; of several kinds each name says its kind. */
