@@ -63,6 +63,19 @@ export const deleteAnswer = z
   })
   .meta({ id: "DeleteAnswer" });
 
+export const cancelAnswer = z
+  .strictObject({
+    kind: z.literal("BatchJob"),
+    name: z.string(),
+    outcome: z
+      .enum(["cancelled", "cancelling", "ended"])
+      .describe(
+        "`cancelled`: nothing of it runs. `cancelling`: its processes are asked to end. `ended`: " +
+          "it had ended otherwise before, and nothing has changed.",
+      ),
+  })
+  .meta({ id: "CancelAnswer" });
+
 export const whyAnswer = z
   .strictObject({
     job: z.string(),

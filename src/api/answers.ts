@@ -13,6 +13,9 @@ export type ApplyAnswer = Shaped<typeof shapes.applyAnswer>;
 /** Answer to `delete`. `deleting`: its processes are asked to end, and it is gone when they are. */
 export type DeleteAnswer = Shaped<typeof shapes.deleteAnswer>;
 
+/** Answer to `cancel`. `cancelling`: its processes are asked to end. `ended`: it had ended by itself. */
+export type CancelAnswer = Shaped<typeof shapes.cancelAnswer>;
+
 /** Why a job waits, as proven on a copy of the scheduler. */
 export type WhyAnswer = Shaped<typeof shapes.whyAnswer>;
 

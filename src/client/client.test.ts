@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 import { ApiBed } from "../../test/support/api-bed.ts";
+import { jobText } from "../../test/support/control-bed.ts";
 import { observedObjects } from "../../test/support/memory-plane.ts";
 import { TempFolder } from "../../test/support/temp-folder.ts";
 import { createClient } from "./client.ts";
@@ -44,6 +45,18 @@ test("what was applied is listed, read and deleted", async () => {
     message: "there is no Queue a",
     cure: "List the kind.",
   });
+});
+
+test("a job is cancelled as often as one likes, unless it is of another version", async () => {
+  await client.apply(jobText("train"), { file: "train.yaml" });
+  await assert.rejects(client.cancel("train", "999"), { code: "version-conflict" });
+  const { metadata } = await client.get("BatchJob", "train");
+  const answer = { kind: "BatchJob", name: "train", outcome: "cancelled" };
+  assert.deepEqual(await client.cancel("train", metadata.resourceVersion), answer);
+  assert.deepEqual(await client.cancel("train"), answer);
+  assert.equal((await client.get("BatchJob", "train")).status.phase, "Cancelled");
+  await client.delete("BatchJob", "train");
+  await assert.rejects(client.cancel("train"), { code: "unknown-object" });
 });
 
 test("all that is wrong with a text is told by the name that the caller gave it", async () => {

@@ -1,5 +1,6 @@
 import type {
   ApplyAnswer,
+  CancelAnswer,
   DeleteAnswer,
   EventsAnswer,
   HealthAnswer,
@@ -62,6 +63,8 @@ export interface Client {
   get<Kind extends ObjectKind>(kind: Kind, name: string): Promise<WrittenObjects[Kind]>;
   /** @param resourceVersion that the object must be at still. */
   delete(kind: ManifestKind, name: string, resourceVersion?: string): Promise<DeleteAnswer>;
+  /** Ends a job, which stays to be looked at. @param resourceVersion that it must be at still. */
+  cancel(job: string, resourceVersion?: string): Promise<CancelAnswer>;
   /** What there is, then each change; it survives the end of a connection. */
   watch(options: WatchOptions): AsyncIterable<WatchNews>;
   why(job: string): Promise<WhyAnswer>;
@@ -85,7 +88,13 @@ export function createClient(address: ApiAddress): Client {
       ask(address, {
         method: "DELETE",
         path: pathOf(kind, name),
-        headers: resourceVersion === undefined ? {} : { "If-Match": `"${resourceVersion}"` },
+        headers: ifMatch(resourceVersion),
+      }),
+    cancel: (job, resourceVersion) =>
+      ask(address, {
+        method: "POST",
+        path: `${pathOf("BatchJob", job)}/cancel`,
+        headers: ifMatch(resourceVersion),
       }),
     watch: (options) => watch(address, options),
     why: (job) => ask(address, { path: `${pathOf("BatchJob", job)}/why` }),
@@ -105,6 +114,10 @@ export function createClient(address: ApiAddress): Client {
         body: JSON.stringify({ workloads } satisfies ShutdownOrder),
       }),
   };
+}
+
+function ifMatch(resourceVersion: string | undefined): Readonly<Record<string, string>> {
+  return resourceVersion === undefined ? {} : { "If-Match": `"${resourceVersion}"` };
 }
 
 async function apply(

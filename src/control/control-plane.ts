@@ -1,5 +1,5 @@
 import type { ApiErrorBody } from "../api/api-error.ts";
-import type { ApplyAnswer, DeleteAnswer, WhyAnswer } from "../api/answers.ts";
+import type { ApplyAnswer, CancelAnswer, DeleteAnswer, WhyAnswer } from "../api/answers.ts";
 import type { ApiObject, EventRecord, ObjectChange, ObjectKind } from "../api/objects.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Result } from "../model/result.ts";
@@ -18,6 +18,11 @@ export interface ControlPlane {
     name: string,
     resourceVersion: string | undefined,
   ): Promise<Result<DeleteAnswer, ApiFailure>>;
+  /** Ends a job; what is known of it stays. Of one that has ended nothing changes. */
+  cancel(
+    job: string,
+    resourceVersion: string | undefined,
+  ): Promise<Result<CancelAnswer, ApiFailure>>;
   /** Sorted by name. */
   list(kind: ObjectKind): {
     readonly objects: readonly ApiObject[];

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { CancelAnswer } from "../api/answers.ts";
+import type { Result } from "../model/result.ts";
+import type { ApiFailure } from "./control-plane.ts";
 import { ControlBed, jobText, read, serviceText } from "../../test/support/control-bed.ts";
 import { replayEntry } from "./replay-entry.ts";
 import { schedulerMaker } from "./make-scheduler.ts";
@@ -14,7 +17,7 @@ const END_MS = 120_000;
 /** Where in its turn the control plane dies. */
 const MOMENTS = ["before the journal", "before the engine", "after the engine"] as const;
 
-/** A life: jobs that come one after the other, some that fail, and deaths at entries. */
+/** A life: jobs that come one after the other, some that fail or are cancelled, and deaths at entries. */
 const lives = fc.record({
   deaths: fc.array(
     fc.record({
@@ -32,6 +35,8 @@ const lives = fc.record({
       cpu: fc.integer({ min: 1, max: 2 }),
       priority: fc.integer({ min: 0, max: 2 }),
       fails: fc.boolean(),
+      /** After it came; absent: it is not cancelled. */
+      cancelMs: fc.constantFrom(undefined, undefined, 0, 200, 2000),
     }),
     { minLength: JOBS.length, maxLength: JOBS.length },
   ),
@@ -122,14 +127,23 @@ class MortalBed {
     } while (this.isDead);
   }
 
-  /** Applies until it is answered: a client that repeats what it got no answer for. */
   async apply(text: string): Promise<void> {
+    await this.#repeat(() => this.bed.control.apply(read(text), NO_VERSIONS));
+  }
+
+  async cancel(job: string): Promise<CancelAnswer["outcome"]> {
+    const { outcome } = await this.#repeat(() => this.bed.control.cancel(job, undefined));
+    return outcome;
+  }
+
+  /** Asks until it is answered: a client that repeats what it got no answer for. */
+  async #repeat<Answer>(ask: () => Promise<Result<Answer, ApiFailure>>): Promise<Answer> {
     for (;;) {
       await this.revive();
-      const answer = this.bed.control.apply(read(text), NO_VERSIONS);
+      const answer = ask();
       await this.bed.simulation.settle();
       const result = await answer;
-      if (result.ok) return;
+      if (result.ok) return result.value;
       assert.equal(result.reason.code, "shutting-down", JSON.stringify(result.reason));
     }
   }
@@ -142,17 +156,27 @@ test("whenever the control plane dies, nothing is lost and nothing is done twice
       const { bed } = mortal;
       mortal.start();
       await mortal.apply(serviceText("s", "resources: {cpu: 500m, memory: 64Mi}"));
-      for (const [index, { afterMs }] of life.jobs.entries()) {
+      const cancelled = new Set<string>();
+      for (const [index, { afterMs, cancelMs }] of life.jobs.entries()) {
         await mortal.advance(afterMs);
         await mortal.apply(mortal.texts[index]);
+        if (cancelMs === undefined) continue;
+        await mortal.advance(cancelMs);
+        if ((await mortal.cancel(JOBS[index])) !== "ended") cancelled.add(JOBS[index]);
       }
       await mortal.advance(END_MS);
       // The simulation throws for what is ordered twice; here is what it saw.
       for (const { id, outcome, attempts } of bed.simulation.simulated.books.jobs) {
         const { phase, attempt } = bed.job(id).status;
-        assert.deepEqual([id, phase, outcome], [id, "Succeeded", "succeeded"]);
+        const expected = cancelled.has(id)
+          ? [id, "Cancelled", outcome]
+          : [id, "Succeeded", "succeeded"];
+        assert.deepEqual([id, phase, outcome], expected);
         assert.ok(attempts <= attempt);
       }
+      // Nothing is left but the service.
+      const node = bed.control.get("Node", "local");
+      assert.ok(node?.kind === "Node" && node.status.held.cpu === 500);
       assert.equal(bed.service("s").status.replicas.ready, 1);
       bed.control.stop();
       await bed.control.done;

@@ -2,12 +2,14 @@ import type { DeleteAnswer } from "../api/answers.ts";
 import type { ObjectKind } from "../api/objects.ts";
 import type { ManifestKind } from "../manifest/manifest.ts";
 import type { Event } from "../model/event.ts";
-import { jobId, queueId, serviceId } from "../model/ids.ts";
+import { queueId, serviceId } from "../model/ids.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import { milliseconds } from "../model/units.ts";
 import { unreachable } from "../model/unreachable.ts";
 import type { CommandGround, Taken } from "./apply-manifests.ts";
+import { cancellationOf } from "./cancel-job.ts";
 import type { ApiFailure } from "./control-plane.ts";
+import { DEFAULT_QUEUE } from "./default-queue.ts";
 import { failure, refused, unknownObject, versionConflict } from "./failures.ts";
 import type { Views } from "./views/views.ts";
 
@@ -19,6 +21,12 @@ export interface Deletion {
   readonly version: string | undefined;
 }
 
+const NEEDED_QUEUE = failure(
+  "object-in-use",
+  "Queue default is where jobs stand that name no queue",
+  "Leave it; to hold such jobs back, apply it with a lower limit.",
+);
+
 /** Asks an object to go. One that was asked before is not asked again. O(1). */
 export function deleteObject(
   { kind, name, version }: Deletion,
@@ -29,6 +37,7 @@ export function deleteObject(
   }
   const record = views.record(kind, name);
   if (record === undefined) return fail(unknownObject(kind, name));
+  if (kind === "Queue" && name === DEFAULT_QUEUE.metadata.name) return fail(NEEDED_QUEUE);
   if (version !== undefined && version !== String(record.version)) {
     return fail(versionConflict(kind, name, record.version, version));
   }
@@ -50,8 +59,8 @@ export function deletionAnswer({ kind, name }: Deletion, views: Views): DeleteAn
 function eventOf(kind: ManifestKind, name: string, views: Views): Event | undefined {
   switch (kind) {
     case "BatchJob": {
-      const stage = views.record("BatchJob", name)?.stage;
-      return stage === "ended" ? undefined : { kind: "job-cancelled", job: jobId(name) };
+      const record = views.record("BatchJob", name);
+      return record && cancellationOf(name, record);
     }
     case "ModelService": {
       const isRemoved = views.record("ModelService", name)?.isRemoved === true;

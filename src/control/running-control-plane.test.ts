@@ -163,6 +163,62 @@ test("a deleted job goes when its processes have; one that ended goes at once", 
   assert.ok(free.ok && free.value.results[0].outcome === "created");
 });
 
+test("a cancelled job stays to be looked at; cancelling it again changes nothing", async () => {
+  const manifests = `${jobText("a")}${jobText("b", "resources: {cpu: 2, memory: 64Mi}")}`;
+  const bed = await new ControlBed({ manifests, jobs: { a: { workMs: 60_000 } } }).begin();
+  await bed.apply(manifests);
+  await bed.advance(500);
+  const { resourceVersion } = bed.job("a").metadata;
+  const late = await bed.cancel("a", `${resourceVersion}0`);
+  assert.ok(!late.ok && late.reason.code === "version-conflict");
+  const running = bed.control.cancel("a", resourceVersion);
+  const waiting = bed.control.cancel("b", undefined);
+  const again = bed.control.cancel("a", undefined);
+  await bed.advance(0);
+  const outcomes = await Promise.all([running, waiting, again]);
+  assert.deepEqual(
+    outcomes.map((answer) => answer.ok && answer.value.outcome),
+    ["cancelling", "cancelled", "cancelling"],
+  );
+  assert.deepEqual(bed.phases(), { a: "Cancelled", b: "Cancelled" });
+  const { conditions, endedAt } = bed.job("a").status;
+  assert.deepEqual([conditions[0].reason, endedAt], ["cancelled", "1970-01-01T00:00:00.500Z"]);
+  const before = bed.journal.sequence;
+  const idle = await bed.cancel("a");
+  assert.ok(idle.ok && idle.value.outcome === "cancelled");
+  assert.equal(bed.journal.sequence, before);
+  const reasons = bed.control
+    .events({ about: { kind: "BatchJob", name: "a" }, after: 0, limit: 100 })
+    .map(({ reason }) => reason);
+  assert.deepEqual(reasons, ["submitted", "starting", "started", "cancelled", "stopped", "left"]);
+  // It was cancelled before: the scheduler is told of no deletion.
+  const deleted = await bed.delete("BatchJob", "a");
+  assert.ok(deleted.ok && deleted.value.outcome === "deleted");
+  const missing = await bed.cancel("a");
+  assert.ok(!missing.ok && missing.reason.code === "unknown-object");
+});
+
+test("a job that has ended by itself is not cancelled any more", async () => {
+  const manifests = `${jobText("a")}${jobText("b", "retries: {max: 0}")}`;
+  const jobs = { b: { workMs: 500, failures: [{ attempt: 1, afterMs: 100 }] } };
+  const bed = await new ControlBed({ manifests, jobs }).begin();
+  await bed.apply(manifests);
+  await bed.advance(2000);
+  for (const name of ["a", "b"]) {
+    const answer = await bed.cancel(name);
+    assert.ok(answer.ok && answer.value.outcome === "ended");
+  }
+  assert.deepEqual(bed.phases(), { a: "Succeeded", b: "Failed" });
+});
+
+test("the queue of jobs that name none is not deleted", async () => {
+  const bed = await new ControlBed({ manifests: jobText("a") }).begin();
+  const queue = await bed.delete("Queue", "default");
+  assert.ok(!queue.ok && queue.reason.code === "object-in-use");
+  assert.match(queue.reason.message, /^Queue default is where jobs stand that name no queue$/);
+  assert.ok((await bed.apply(jobText("a"))).ok);
+});
+
 test("queues in use, and what is only observed, are not deleted", async () => {
   const manifests = `${queueText("q")}${jobText("a", "queue: q")}`;
   const bed = await new ControlBed({ manifests }).begin();

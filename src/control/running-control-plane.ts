@@ -1,15 +1,16 @@
-import type { ApplyAnswer, DeleteAnswer, WhyAnswer } from "../api/answers.ts";
+import type { ApplyAnswer, CancelAnswer, DeleteAnswer, WhyAnswer } from "../api/answers.ts";
 import type { ApiObject, EventRecord, ObjectChange, ObjectKind } from "../api/objects.ts";
-import type { Manifest, QueueManifest } from "../manifest/manifest.ts";
-import { API_VERSION } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { Action } from "../model/action.ts";
 import type { Catalog } from "../model/launch.ts";
 import type { Random } from "../model/random.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import { milliseconds } from "../model/units.ts";
 import { applyManifests, isUnchanged, type TakenManifests } from "./apply-manifests.ts";
+import { cancelJob } from "./cancel-job.ts";
 import { type Command, ControlLoop, type LoopOptions } from "./control-loop.ts";
 import type { ApiFailure, ControlPlane } from "./control-plane.ts";
+import { DEFAULT_QUEUE } from "./default-queue.ts";
 import { deleteObject, deletionAnswer } from "./delete-object.ts";
 import type { EngineSide } from "./engine-side.ts";
 import { refused } from "./failures.ts";
@@ -18,14 +19,6 @@ import { planOf } from "./plan-of.ts";
 import { recover, type Recovered } from "./recover.ts";
 import { keyOf } from "./views/records.ts";
 import { explainWaiting } from "./why.ts";
-
-/** The queue that there is from the start, for jobs that name none. */
-const DEFAULT_QUEUE: QueueManifest = {
-  apiVersion: API_VERSION,
-  kind: "Queue",
-  metadata: { name: "default", labels: {}, annotations: {} },
-  spec: { weight: 1, guaranteed: {}, limit: {}, borrows: true },
-};
 
 export interface ControlPlaneOptions extends LoopOptions {
   /** Makes the engine; it may ask the catalog from then on. */
@@ -88,6 +81,17 @@ export class RunningControlPlane implements ControlPlane {
       about: [keyOf(kind, name)],
       take: (ground) => deleteObject(deletion, ground),
       answer: () => deletionAnswer(deletion, this.#recovered.views),
+    });
+  }
+
+  cancel(
+    job: string,
+    resourceVersion: string | undefined,
+  ): Promise<Result<CancelAnswer, ApiFailure>> {
+    return this.#loop.submit({
+      about: [keyOf("BatchJob", job)],
+      take: (ground) => cancelJob({ name: job, version: resourceVersion }, ground),
+      answer: ({ answer }) => answer,
     });
   }
 

@@ -100,6 +100,12 @@ export class ControlBed {
     return answer;
   }
 
+  async cancel(job: string, version?: string) {
+    const answer = this.control.cancel(job, version);
+    await this.simulation.settle();
+    return answer;
+  }
+
   job(name: string): BatchJobObject {
     const object = this.control.get("BatchJob", name);
     assert.ok(object?.kind === "BatchJob", `there is no job ${name}`);

@@ -1,4 +1,4 @@
-import type { ApplyAnswer, DeleteAnswer, WhyAnswer } from "../../src/api/answers.ts";
+import type { ApplyAnswer, CancelAnswer, DeleteAnswer, WhyAnswer } from "../../src/api/answers.ts";
 import type { ApiObject, EventRecord, ObjectChange, ObjectKind } from "../../src/api/objects.ts";
 import { ChangeRing } from "../../src/control/change-ring.ts";
 import type { ApiFailure, ControlPlane } from "../../src/control/control-plane.ts";
@@ -77,6 +77,25 @@ export class MemoryPlane implements ControlPlane {
     const metadata = { ...object.metadata, resourceVersion: String(this.#version), deletedAt: AT };
     this.#tell({ type: "DELETED", object: { ...object, metadata } as ApiObject });
     return succeed({ kind, name, outcome: "deleted" });
+  }
+
+  /** The job has ended at once. */
+  async cancel(
+    name: string,
+    resourceVersion: string | undefined,
+  ): Promise<Result<CancelAnswer, ApiFailure>> {
+    const object = this.#objects.get(keyOf("BatchJob", name));
+    if (object?.kind !== "BatchJob") return fail(unknownObject("BatchJob", name));
+    const has = object.metadata.resourceVersion;
+    if (resourceVersion !== undefined && resourceVersion !== has) {
+      return fail(versionConflict("BatchJob", name, Number(has), resourceVersion));
+    }
+    const { phase, endedAt } = object.status;
+    if (endedAt === undefined) {
+      this.put({ ...object, status: { ...object.status, phase: "Cancelled", endedAt: AT } });
+    }
+    const hasEnded = endedAt !== undefined && phase !== "Cancelled";
+    return succeed({ kind: "BatchJob", name, outcome: hasEnded ? "ended" : "cancelled" });
   }
 
   list(kind: ObjectKind): {

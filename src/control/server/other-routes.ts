@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  cancelAnswer,
   eventsAnswer,
   healthAnswer,
   shutdownOrder,
@@ -15,7 +16,7 @@ import { jsonRoute, type Route } from "./route.ts";
 
 const EVENTS_MAX = 1000;
 
-/** The API itself, why a job waits, what happened, and the end. */
+/** The API itself, what is asked of jobs alone, what happened, and the end. */
 export const otherRoutes: readonly Route[] = [
   jsonRoute({
     method: "GET",
@@ -63,6 +64,18 @@ export const otherRoutes: readonly Route[] = [
     status: 200,
     shape: whyAnswer,
     handle: ({ plane }, { name }) => plane.why(name),
+  }),
+  jsonRoute({
+    method: "POST",
+    path: "/v1alpha1/batchjobs/{name}/cancel",
+    id: "cancelBatchJob",
+    summary: "Ends a job; what is known of it and its output stay",
+    query: {},
+    headers: ["If-Match"],
+    errors: ["unknown-object", "version-conflict"],
+    status: 200,
+    shape: cancelAnswer,
+    handle: ({ plane }, { name, ifMatch }) => plane.cancel(name, ifMatch),
   }),
   jsonRoute({
     method: "GET",
