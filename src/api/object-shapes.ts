@@ -63,6 +63,8 @@ export const eventRecord = z
     type: z.enum(["Normal", "Warning"]),
     reason: z.string().describe("A code such as `started`, `suspended`, `frozen`."),
     message: z.string(),
+    count: count.exactOptional().describe("How often it was said in a row; absent: once."),
+    firstAt: instant.exactOptional().describe("When it was said first, if more than once."),
   })
   .meta({ id: "EventRecord", description: "Something that happened to an object, for people." });
 

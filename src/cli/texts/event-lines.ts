@@ -12,17 +12,12 @@ export function formatEvents(
   screen: Screen,
 ): string {
   if (events.length === 0) return "";
-  const rows = events.map(({ at, about: { kind, name }, type, reason, message }) => [
-    ageOf(at, nowMs),
-    type,
-    nameOf(kind, name),
-    reason,
-    message,
-  ]);
+  const rows = events.map((event) => [ageOf(event.at, nowMs), ...formatEvent(event).slice(1)]);
   return formatColumns([TITLES, ...rows], screen);
 }
 
 /** One event with its time, as a line of a stream. */
-export function formatEvent({ at, about, type, reason, message }: EventRecord): Row {
-  return [`${at.slice(0, 19)}Z`, type, nameOf(about.kind, about.name), reason, message];
+export function formatEvent({ at, about, type, reason, message, count }: EventRecord): Row {
+  const text = count === undefined ? message : `${message} (x${count})`;
+  return [`${at.slice(0, 19)}Z`, type, nameOf(about.kind, about.name), reason, text];
 }

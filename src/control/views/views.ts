@@ -4,13 +4,14 @@ import type { Event } from "../../model/event.ts";
 import type { Note } from "../../model/note.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { JournalEntry } from "../journal/journal.ts";
+import { EventLog, type EventsQuery, type SavedEvents } from "./event-log.ts";
 import { describeAction, describeEvent, describeNote, type Said } from "./event-records.ts";
 import { foldChange } from "./change-fold.ts";
 import { foldExit, foldJobAction, foldJobDeparted, foldJobEvent } from "./job-fold.ts";
 import { Ledger } from "./ledger.ts";
 import { foldNodeEvent } from "./node-fold.ts";
 import { type RecordOf, setCondition } from "./records.ts";
-import { render, type Surroundings, toIso } from "./render.ts";
+import { render, type Surroundings } from "./render.ts";
 import {
   foldRemoved,
   foldReplicaDeparted,
@@ -21,8 +22,6 @@ import {
 } from "./service-fold.ts";
 import { type Known, OBJECT_KINDS, Tables } from "./tables.ts";
 
-/** Records of events that are remembered. */
-const EVENTS_MAX = 10_000;
 /** Ended jobs that are remembered; the first to end is the first to be forgotten. */
 export const ENDED_JOBS_MAX = 1000;
 
@@ -33,10 +32,8 @@ export interface VersionedChange {
 }
 
 /** Views as JSON. */
-export interface SavedViews {
+export interface SavedViews extends SavedEvents {
   readonly version: number;
-  readonly nextEvent: number;
-  readonly events: readonly EventRecord[];
   readonly ended: readonly string[];
   readonly records: readonly Pick<Known, "kind" | "name" | "record">[];
 }
@@ -50,8 +47,7 @@ export class Views {
   readonly #ledger: Ledger;
   readonly #surroundings: Surroundings;
   #version = 0;
-  #events: EventRecord[] = [];
-  #nextEvent = 1;
+  #events = new EventLog();
 
   constructor(
     endpointOf: Surroundings["endpointOf"] = () => undefined,
@@ -106,18 +102,9 @@ export class Views {
     );
   }
 
-  /** Those after a sequence, the newest last; the newest `limit` of them. */
-  events(options: {
-    readonly about?: { readonly kind: ObjectKind; readonly name: string };
-    readonly after: number;
-    readonly limit: number;
-  }): readonly EventRecord[] {
-    const { about, after, limit } = options;
-    if (limit <= 0) return [];
-    const kept = this.#events.slice(-EVENTS_MAX).filter((record) => {
-      return record.sequence > after && (about === undefined || isAbout(record, about));
-    });
-    return kept.slice(-limit);
+  /** The newest last. */
+  events(query: EventsQuery): readonly EventRecord[] {
+    return this.#events.list(query);
   }
 
   /** To be written down before the next entry: records are shared, not copied. */
@@ -127,8 +114,7 @@ export class Views {
     );
     return {
       version: this.#version,
-      nextEvent: this.#nextEvent,
-      events: this.#events.slice(-EVENTS_MAX),
+      ...this.#events.save(),
       ended: this.tables.ended,
       records,
     };
@@ -140,8 +126,7 @@ export class Views {
     for (const { kind, name } of saved.records) views.#ledger.settle(kind, name);
     views.tables.takeTouched();
     views.#version = saved.version;
-    views.#nextEvent = saved.nextEvent;
-    views.#events = [...saved.events];
+    views.#events = EventLog.restore(saved);
     return views;
   }
 
@@ -208,12 +193,7 @@ export class Views {
   }
 
   #record(said: Said | undefined, nowMs: number): void {
-    if (said === undefined) return;
-    const { about, type, reason, message } = said;
-    const sequence = this.#nextEvent;
-    this.#nextEvent += 1;
-    this.#events.push({ sequence, at: toIso(nowMs), about, type, reason, message });
-    if (this.#events.length > 2 * EVENTS_MAX) this.#events = this.#events.slice(-EVENTS_MAX);
+    if (said !== undefined) this.#events.add(said, nowMs);
   }
 
   #forgetEnded(): void {
@@ -248,15 +228,6 @@ export class Views {
     const object = render(known, this.#surroundings);
     return { version: this.#version, change: { type, object } };
   }
-}
-
-/** What is said of a replica is also about its service. */
-function isAbout(
-  { about }: EventRecord,
-  { kind, name }: { readonly kind: ObjectKind; readonly name: string },
-): boolean {
-  if (about.kind === kind) return about.name === name;
-  return kind === "ModelService" && about.kind === "Replica" && about.name.startsWith(`${name}/`);
 }
 
 function compareNames(left: string, right: string): number {
