@@ -108,6 +108,10 @@ test("describe, why, queue and events tell of objects", async () => {
   const why = await nx(["why", "big"]);
   assert.match(why.stdout, /^big is Pending \(no-room-now\):\n {2}2 cores of 4 are taken$/m);
   assert.match(why.stdout, /^What to do:\n {2}big starts without the jobs of queue b: takes /m);
+  await nx(["apply", "-f", "-"], serviceText("chat"));
+  const service = await nx(["why", "svc/chat"]);
+  assert.equal(service.stdout, "service/chat is as wanted: 1 ready, 0 starting, 0 asleep, of 1.\n");
+  assert.equal((await nx(["why", "chat"])).stdout, service.stdout);
   assert.match((await nx(["queue"])).stdout, /^research +0 +0 +0 +0Mi +0 +1$/m);
   const events = await nx(["events", "--about", "job/big"]);
   assert.match(events.stdout, /^AGE [^]*Normal +job\/big +created +BatchJob big was created\n$/);

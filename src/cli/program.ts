@@ -57,7 +57,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: "why",
-    summary: "Tell what keeps a job waiting, and what would start it.",
+    summary: "Tell what keeps a job or a service waiting, and what helps.",
     load: async (host) => (await import("./why.ts")).whyCommand(host),
   },
   {

@@ -22,7 +22,13 @@ export function sayAmounts({
   readonly memory: number;
   readonly gpuMilli: number;
 }): string {
-  return `${sayMilli(cpu)} cores, ${sayMemory(memory)} memory, ${sayMilli(gpuMilli)} devices`;
+  const cores = sayCount(sayMilli(cpu), "core");
+  return `${cores}, ${sayMemory(memory)} memory, ${sayCount(sayMilli(gpuMilli), "device")}`;
+}
+
+/** `1 device`, `0.5 devices`. */
+export function sayCount(count: number | string, noun: string): string {
+  return `${count} ${noun}${String(count) === "1" ? "" : "s"}`;
 }
 
 /** `held/all`. */

@@ -64,5 +64,6 @@ test("the other kinds tell what is theirs", () => {
   assert.match(tell(writtenService("chat")), /^Requests: +6 served, 1 in work, 2 waiting$/m);
   assert.match(tell(writtenQueue("q")), /^Held: +1\.5 cores, 2Gi memory, 0\.5 devices$/m);
   assert.match(tell(writtenNode("local")), /^Devices: +1 × A10$/m);
+  assert.match(tell(writtenJob("a", { failures: 1 })), /^Attempt: +1 \(1 failure\)$/m);
   assert.match(tell(writtenReplica("chat", 3)), /^Phase: +Ready since .* \(100s ago\)$/m);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { condition, writtenService } from "../../../test/support/written-objects.ts";
 import { PLAIN } from "./columns.ts";
-import { formatWhy } from "./why-text.ts";
+import { explainService } from "./why-service.ts";
+import { formatServiceWhy, formatWhy } from "./why-text.ts";
 
 const refusal = {
   kind: "cannot-now",
@@ -36,4 +38,35 @@ test("a job that nothing keeps is told so", () => {
     formatWhy({ job: "a", phase: "Running", trials: [] }, PLAIN),
     "a is Running: nothing is in its way.\n",
   );
+});
+
+test("it is no wider than the screen, and what repeats stands there once", () => {
+  const leaves = `${"sweep (shrink), ".repeat(6)}other (stop) would leave`;
+  const trials = [
+    { change: "without the other jobs of queue research", starts: false, effect: "it waits still" },
+    { change: "with priority 9", starts: true, effect: `it starts on local; ${leaves}` },
+  ];
+  const text = formatWhy({ job: "big", phase: "Pending", refusal, trials }, PLAIN);
+  assert.match(
+    text,
+    /^with priority 9 +yes +it starts on local; sweep \(shrink\) x 6,\n +other \(stop\) would leave$/m,
+  );
+  for (const line of text.split("\n")) assert.ok(line.length <= PLAIN.columns, line);
+});
+
+test("a service that waits is explained by its conditions", () => {
+  const tell = (...conditions: readonly ReturnType<typeof condition>[]) =>
+    formatServiceWhy(explainService(writtenService("chat", { conditions })), PLAIN);
+  assert.equal(tell(), "service/chat is as wanted: 1 ready, 0 starting, 2 asleep, of 1-4.\n");
+  const unready = condition("Ready", "False", "too-few-replicas");
+  assert.equal(
+    tell(unready, condition("Scheduled", "False", "no-room-now")),
+    `service/chat waits for room (no-room-now):
+  no-room-now it says; 1 ready, 0 starting, 2 asleep
+
+What to do:
+  Wait for running work to end, or add nodes.
+`,
+  );
+  assert.match(tell(unready), /^service\/chat is not ready \(too-few-replicas\):$/m);
 });
