@@ -180,6 +180,20 @@ test("delete takes names and manifests", async () => {
   assert.match(kind.stderr, /it deletes no whole kind/);
 });
 
+test("cancel ends jobs that stay; one name that is not there, and none is cancelled", async () => {
+  const { bed, nx } = await startBed();
+  await nx(["apply", "-f", "-"], `${jobText("a")}${jobText("b")}${jobText("c")}`);
+  const missing = await nx(["cancel", "a", "d"]);
+  assert.deepEqual([missing.code, missing.stdout], [4, ""]);
+  end(bed, await appearance(bed, "c"), "Succeeded", 0);
+  const stdout = "job/a cancelled\njob/b cancelled\njob/c had ended before\n";
+  assert.deepEqual(await nx(["cancel", "a", "job/b", "c"]), { code: 0, stdout, stderr: "" });
+  const again = await nx(["cancel", "jobs", "a", "b", "--wait"]);
+  assert.equal(again.stdout, "job/a cancelled\njob/b cancelled\n");
+  assert.match((await nx(["get", "job/a"])).stdout, /^a +Cancelled /m);
+  assert.equal((await nx(["cancel", "queue/q"])).code, 2);
+});
+
 test("wait ends when it is so, when it can never be, and when the time is over", async () => {
   const { bed, nx } = await startBed();
   await nx(["apply", "-f", "-"], jobText("a"));
@@ -245,6 +259,25 @@ test("run ends with the exit code of its command", async () => {
   assert.match(stderr, /^job\/f has ended with exit code 7\.$/m);
 });
 
+test("run tells what an exit code does not", async () => {
+  const { bed, nx } = await startBed();
+  const failing = nx(["run", "--name", "big", "true"]);
+  const job = await appearance(bed, "big");
+  const message = "member 0 (worker) of attempt 1 needed more memory than it asked for";
+  const failed = {
+    type: "MemberFailed",
+    status: "True",
+    reason: "out-of-memory",
+    message,
+    since: "2026-01-02T03:05:00.000Z",
+  } as const;
+  end(bed, { ...job, status: { ...job.status, conditions: [failed] } }, "Failed", 137);
+  const { code, stderr } = await failing;
+  assert.equal(code, 137);
+  const told = `job/big has ended with exit code 137: ${message}. Ask for more: --memory.\n`;
+  assert.ok(stderr.endsWith(told), stderr);
+});
+
 test("a job of run that was given up, or deleted, ends with 6", async () => {
   const { bed, nx } = await startBed();
   const failing = nx(["run", "--name", "f", "false"]);
@@ -273,7 +306,8 @@ test("the first interrupt cancels the job of run", async () => {
   const attached = attachJob(host, bed.client(), { name: "long", members: 1 });
   (await promise)();
   assert.equal(await attached, 130);
-  assert.equal(bed.plane.get("BatchJob", "long"), undefined);
+  const job = bed.plane.get("BatchJob", "long");
+  assert.ok(job?.kind === "BatchJob" && job.status.phase === "Cancelled");
   assert.match(notes.join("\n"), /job\/long is cancelled; Ctrl-C once more/);
 });
 

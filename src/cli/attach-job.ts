@@ -1,4 +1,4 @@
-import type { WrittenObjects } from "../api/objects.ts";
+import type { Condition, WrittenObjects } from "../api/objects.ts";
 import type { Client } from "../client/client.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Host } from "./host.ts";
@@ -68,7 +68,7 @@ async function follow(
 
 function cancel(host: Host, client: Client, name: string): void {
   host.note(`${nameOf("BatchJob", name)} is cancelled; Ctrl-C once more leaves without waiting.`);
-  client.delete("BatchJob", name).catch((error: unknown) => {
+  client.cancel(name).catch((error: unknown) => {
     host.note(`error: it could not be cancelled: ${error instanceof Error ? error.message : ""}`);
   });
 }
@@ -76,11 +76,16 @@ function cancel(host: Host, client: Client, name: string): void {
 function tellEnd(host: Host, { metadata, status }: WrittenObjects["BatchJob"]): number {
   if (status.phase === "Succeeded") return 0;
   const code = status.phase === "Failed" ? status.exitCode : undefined;
-  const wrong = status.conditions.find(
-    (condition) => condition.type === "Completed" && condition.status === "False",
-  );
-  const reason = wrong === undefined ? "" : `${wrong.reason}: ${wrong.message}`;
-  const end = code === undefined ? reason : `has ended with exit code ${code}`;
-  host.note(`${nameOf("BatchJob", metadata.name)} ${end}.`);
+  const find = (wanted: string) => status.conditions.find(({ type }) => type === wanted);
+  const { reason, message } = find("Completed") ?? { reason: "ended", message: status.phase };
+  const end = code === undefined ? `${reason}: ${message}` : `has ended with exit code ${code}`;
+  host.note(`${nameOf("BatchJob", metadata.name)} ${end}${sayFailure(find("MemberFailed"))}.`);
   return code ?? EXIT.refused;
+}
+
+/** What an exit code does not tell, or nothing. */
+function sayFailure(failed: Condition | undefined): string {
+  if (failed === undefined || failed.reason === "member-failed") return "";
+  const cure = failed.reason === "out-of-memory" ? ". Ask for more: --memory" : "";
+  return `: ${failed.message}${cure}`;
 }

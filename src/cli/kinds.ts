@@ -26,12 +26,16 @@ export interface Wanted {
   readonly names?: readonly Reference[];
 }
 
-/** The kind that a word such as `jobs`, `svc` or `BatchJob` means. @throws UsageError. */
+/** The kind that a word such as `jobs`, `svc` or `BatchJob` means; `undefined` for any other word. */
+export function findKind(word: string): ObjectKind | undefined {
+  return KINDS.find((kind) => KIND_WORDS[kind].includes(word.toLowerCase()));
+}
+
+/** The same. @throws UsageError for any other word. */
 export function parseKind(word: string): ObjectKind {
-  const lower = word.toLowerCase();
-  const kind = KINDS.find((kind) => KIND_WORDS[kind].includes(lower));
+  const kind = findKind(word);
   if (kind !== undefined) return kind;
-  const nearest = suggest(lower, [...KINDS.flatMap((kind) => KIND_WORDS[kind]), ALL]);
+  const nearest = suggest(word.toLowerCase(), [...KINDS.flatMap((kind) => KIND_WORDS[kind]), ALL]);
   const known = KINDS.map((kind) => KIND_WORDS[kind][0]).join(", ");
   throw new UsageError(`unknown kind "${word}".${nearest} Kinds: ${known}.`);
 }

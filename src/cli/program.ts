@@ -66,6 +66,11 @@ const VERBS: readonly Verb[] = [
     load: async (host) => (await import("./logs.ts")).logsCommand(host),
   },
   {
+    name: "cancel",
+    summary: "End jobs, and keep what they wrote and what is known of them.",
+    load: async (host) => (await import("./cancel.ts")).cancelCommand(host),
+  },
+  {
     name: "delete",
     summary: "Delete objects, by name or by their manifests.",
     load: async (host) => (await import("./delete.ts")).deleteCommand(host),

@@ -10,7 +10,7 @@ export interface CompletedCommand {
 }
 
 /** Commands after whose name objects stand. */
-const OBJECT_VERBS = ["get", "describe", "delete", "wait", "logs", "why"];
+const OBJECT_VERBS = ["get", "describe", "cancel", "delete", "wait", "logs", "why"];
 /** Prints `job/a service/b` and so on; silent where no control plane runs. */
 const LIST_OBJECTS = "neuraxis get all -o name 2>/dev/null";
 
