@@ -54,7 +54,7 @@ export class Colocation {
   begin(): void {
     this.#isolation.limitOffline(UNLIMITED);
     this.#options.note(this.#isolationNote());
-    this.#noteHold("none", "offline work may use all that is idle");
+    this.#noteHold("none", "offline work may use all that is idle", "Normal");
     if (this.isPressed) this.#tellPressed(false);
     this.#next();
   }
@@ -108,15 +108,15 @@ export class Colocation {
     this.#sampler = undefined;
     if (this.#state.level.kind !== "none") {
       this.#isolation.limitOffline(UNLIMITED);
-      this.#noteHold("none", "there is only one kind of work now");
+      this.#noteHold("none", "there is only one kind of work now", "Normal");
       if (this.isPressed) this.#tellPressed(false);
     }
     this.#state = CALM_STATE;
   }
 
-  #obey({ kind, limit, evict, reason }: ReflexOrder): void {
+  #obey({ kind, limit, evict, reason, isRelief }: ReflexOrder): void {
     this.#isolation.limitOffline(limit);
-    this.#noteHold(kind, reason);
+    this.#noteHold(kind, reason, isRelief ? "Normal" : "Warning");
     if (evict || (this.isPressed && kind !== "evicting")) this.#tellPressed(evict);
   }
 
@@ -125,11 +125,11 @@ export class Colocation {
     this.#options.tell({ kind: "node-pressed", node: this.#options.node.id, isPressed });
   }
 
-  #noteHold(kind: ReflexOrder["kind"], message: string): void {
+  #noteHold(kind: ReflexOrder["kind"], message: string, type: Note["type"]): void {
     const isHeld = kind !== "none";
     this.#options.note({
       about: { kind: "Node", name: this.#options.node.id },
-      type: isHeld ? "Warning" : "Normal",
+      type,
       reason: isHeld ? kind : "released",
       message,
       condition: { type: "Throttled", status: isHeld ? "True" : "False" },

@@ -179,6 +179,16 @@ test("without quotas offline work is frozen at once, and goes on at once", () =>
   );
 });
 
+test("a step back is told as relief, with what offline work may use from then on", () => {
+  const pressed = hold(200, { cpuWait: 0.4, offlineCpuMilli: 1500 });
+  const { orders } = run([...pressed, ...hold(600, { offlineCpuMilli: 300 })]);
+  assert.deepEqual(
+    orders.map(({ kind, isRelief }) => `${kind} ${isRelief}`),
+    ["throttled false", "throttled false", "throttled true"],
+  );
+  assert.match(orders[2]?.reason ?? "", /^offline work is held less, it may use 376 milli-CPU: /);
+});
+
 test("the reason tells the numbers", () => {
   const { orders } = run(hold(200, { cpuWait: 0.4, offlineCpuMilli: 1500 }));
   assert.equal(

@@ -72,6 +72,8 @@ export const CALM_STATE: ReflexState = {
 export interface ReflexOrder {
   readonly kind: Level["kind"];
   readonly limit: OfflineLimit;
+  /** A step back: offline work is held less than before. */
+  readonly isRelief: boolean;
   /** Some offline work is to save a checkpoint and go; which, the caller knows. */
   readonly evict: boolean;
   /** For people, with the numbers. */
@@ -104,12 +106,14 @@ export function react(
     const isRelapse = sample.atMs - state.easedAtMs < RELAPSE_MS;
     const patienceMs = isRelapse ? Math.min(CALM_MS_MAX, state.patienceMs * 2) : state.patienceMs;
     const level = escalate(state.level, sample, options);
-    return move({ ...counted, level, patienceMs, pressedMs: 0 }, `online work ${words}`);
+    const next = { ...counted, level, patienceMs, pressedMs: 0 };
+    return move(next, { isRelief: false, reason: `online work ${words}` });
   }
   if (state.level.kind !== "none" && calmMs >= state.patienceMs) {
-    const reason = `online work has been calm for ${calmMs.toFixed(0)} ms (${words})`;
     const level = relax(state.level, options);
-    return move({ ...counted, level, calmMs: 0, easedAtMs: sample.atMs }, reason);
+    const reason = `offline work is held less, it ${allowance(level)}: online work has been calm for ${calmMs.toFixed(0)} ms (${words})`;
+    const next = { ...counted, level, calmMs: 0, easedAtMs: sample.atMs };
+    return move(next, { isRelief: true, reason });
   }
   const isSettled = state.level.kind === "none" && calmMs >= RELAPSE_MS;
   return { state: isSettled ? { ...counted, patienceMs: CALM_MS } : counted };
@@ -194,10 +198,25 @@ function relax(level: Level, { canThrottle, cores }: ReflexOptions): Level {
   }
 }
 
-function move(state: ReflexState, reason: string): Reaction {
+function move(state: ReflexState, why: Pick<ReflexOrder, "isRelief" | "reason">): Reaction {
   const { level } = state;
   const order = { kind: level.kind, limit: limitOf(level), evict: level.kind === "evicting" };
-  return { state, order: { ...order, reason } };
+  return { state, order: { ...order, ...why } };
+}
+
+/** What offline work may do, as the rest of a sentence. */
+function allowance(level: Level): string {
+  switch (level.kind) {
+    case "none":
+      return "may use all that is idle";
+    case "throttled":
+      return `may use ${level.cpuMilli} milli-CPU`;
+    case "frozen":
+    case "evicting":
+      return "stays frozen and need not leave";
+    default:
+      return unreachable(level);
+  }
 }
 
 function limitOf(level: Level): OfflineLimit {
