@@ -268,6 +268,17 @@ export class LocalEngine implements LastingEngine {
     this.#pursue();
   }
 
+  /** The keeper had ended: of what it had started another learns the end, and not how it was. */
+  onKeeperRestarted(): void {
+    this.#outbox.note({
+      about: { kind: "Node", name: this.#options.node.id },
+      type: "Warning",
+      reason: "keeper-restarted",
+      message:
+        "the keeper of all processes had ended and was started again: how those end that it had started, or have ended meanwhile, is not known",
+    });
+  }
+
   /** Something that this machine saw: a device that failed. */
   report(event: Event): void {
     this.#tell(event);

@@ -62,7 +62,7 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
   const { folder, node, catalog, environment, secrets, runtime, maker } = settings;
   const folders = new Folders(folder);
   const isolation = detectIsolation({ key: keyOf(folder) });
-  const keeper = new KeeperClient(folders.keeper);
+  const keeper = new KeeperClient(folders.keeper, { onTakeover: () => engine.onKeeperRestarted() });
   const door = new DoorClient(folders.door);
   const readSecret = secretsIn(secrets);
   const containers = runtime && new Containers(runtime, keyOf(folder));

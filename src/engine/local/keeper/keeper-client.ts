@@ -39,17 +39,26 @@ export class KeeperClient {
   /** Over when the connection is. */
   #receiving: Promise<void> | undefined;
   #number = 0;
+  /** Of the keeper that answered last. */
+  #pid: number | undefined;
+  readonly #onTakeover: (pid: number) => void;
 
   /**
    * @param folder absolute path of the keeper's folder, made if missing.
    * @param options isStarted: whether a keeper is started if none answers (true if not given);
-   *   limitMs: milliseconds that connecting may take, and then an answer (10,000 if not given).
+   *   limitMs: milliseconds that connecting may take, and then an answer (10,000 if not given);
+   *   onTakeover: called when another keeper's process answers than before, with its number.
    */
   constructor(
     folder: string,
-    options: { readonly isStarted?: boolean; readonly limitMs?: number } = {},
+    options: {
+      readonly isStarted?: boolean;
+      readonly limitMs?: number;
+      readonly onTakeover?: (pid: number) => void;
+    } = {},
   ) {
-    const { isStarted = true, limitMs = LIMIT_MS_DEFAULT } = options;
+    const { isStarted = true, limitMs = LIMIT_MS_DEFAULT, onTakeover = () => {} } = options;
+    this.#onTakeover = onTakeover;
     this.#address = { folder, isStarted, limitMs };
   }
 
@@ -103,7 +112,7 @@ export class KeeperClient {
     const end = stop === undefined ? closing : AbortSignal.any([closing, stop]);
     let seen = sequence;
     while (!end.aborted) {
-      const socket = await connectToKeeper(this.#address);
+      const socket = await this.#reach();
       const drop = () => socket.destroy();
       end.addEventListener("abort", drop);
       try {
@@ -157,13 +166,21 @@ export class KeeperClient {
   async #connect(): Promise<Socket> {
     try {
       if (this.#closing.signal.aborted) throw lost();
-      const socket = await connectToKeeper(this.#address);
+      const socket = await this.#reach();
       this.#receiving = this.#receive(socket);
       return socket;
     } catch (error) {
       this.#connection = undefined;
       throw error;
     }
+  }
+
+  async #reach(): Promise<Socket> {
+    const { socket, pid } = await connectToKeeper(this.#address);
+    const isOther = this.#pid !== undefined && this.#pid !== pid;
+    this.#pid = pid;
+    if (isOther) this.#onTakeover(pid);
+    return socket;
   }
 
   /** Takes answers until the connection ends; what waits for one then is told so. */

@@ -57,7 +57,7 @@ const KEEPER_FLAGS = ["--max-semi-space-size=1", "--max-old-space-size=128"];
  * @throws KeeperError "unreachable" when the time is over, or with what the keeper said if it
  *   could not start.
  */
-export async function connectToKeeper(address: KeeperAddress): Promise<Socket> {
+export async function connectToKeeper(address: KeeperAddress): Promise<KeeperConnection> {
   const { folder, isStarted, limitMs } = address;
   const file = path.join(folder, SOCKET_NAME);
   if (Buffer.byteLength(file) > SOCKET_PATH_BYTES_MAX) {
@@ -72,7 +72,7 @@ export async function connectToKeeper(address: KeeperAddress): Promise<Socket> {
     if (found !== undefined) {
       // One that lost the race must not come late and stay when the other has ended.
       if (keeper?.pid !== found.pid) keeper?.kill();
-      return found.socket;
+      return found;
     }
     if (performance.now() > endMs || !isStarted) {
       const since = isStarted ? ` after ${limitMs} ms` : "";
@@ -87,14 +87,15 @@ export async function connectToKeeper(address: KeeperAddress): Promise<Socket> {
   }
 }
 
-interface Found {
+/** A connection with a keeper that has greeted. */
+export interface KeeperConnection {
   readonly socket: Socket;
   /** Of the keeper's process. */
   readonly pid: number;
 }
 
 /** Nothing if there is no keeper, or one that ends before it greets. */
-function tryToConnect(file: string, limitMs: number): Promise<Found | undefined> {
+function tryToConnect(file: string, limitMs: number): Promise<KeeperConnection | undefined> {
   return new Promise((resolve, reject) => {
     const splitter = new LineSplitter(ANSWER_BYTES_MAX);
     const socket = connect(file);

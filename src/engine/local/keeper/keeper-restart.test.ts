@@ -46,6 +46,22 @@ test("workloads outlive a killed keeper; the next one adopts them and tells thei
   await records.return();
 });
 
+test("a client is told once that another keeper has taken over", async () => {
+  const bed = new KeeperBed();
+  const pids: number[] = [];
+  const client = new KeeperClient(bed.folder, { onTakeover: (pid) => pids.push(pid) });
+  const before = await client.ping();
+  await bed.crash();
+  const records = client.records(0);
+  const { id } = await bed.spawn(["true"]);
+  assert.equal((await records.next()).value?.id, id);
+  await client.ping().catch(() => {});
+  const now = await client.ping();
+  client.close();
+  assert.ok(before.ok && now.ok && before.value.pid !== now.value.pid);
+  assert.deepEqual(pids, [now.value.pid]);
+});
+
 test("what ended while there was no keeper is lost, at the next one's start", async () => {
   const bed = new KeeperBed();
   const { id, pid } = await bed.spawn(["sleep", "1000"]);
