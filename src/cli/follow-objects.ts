@@ -6,7 +6,7 @@ import { nameOf, type Wanted } from "./kinds.ts";
 import { type OutputForm, printData } from "./output.ts";
 import type { Selector } from "./selector.ts";
 import { columnWidths, formatRow, type Row } from "./texts/columns.ts";
-import { rowOf, titlesOf } from "./texts/object-columns.ts";
+import { rowOf, titlesOf, wholeColumnsOf } from "./texts/object-columns.ts";
 
 /** What is followed, and how it is printed. */
 export interface Followed {
@@ -69,7 +69,8 @@ function rowPrinter(host: Host, isWide: boolean, saysKind: boolean): Print {
     for (const [kind, own] of Map.groupBy(objects, ({ kind }) => kind)) {
       const rows = own.map((object) => rowOf(object, form)).map((row) => markRow(row, isGone));
       const titles = titlesOf(kind, isWide);
-      const widths = known.get(kind) ?? columnWidths([titles, ...rows], screen);
+      const widths =
+        known.get(kind) ?? columnWidths([titles, ...rows], screen, wholeColumnsOf(kind, isWide));
       const lines = known.has(kind) ? rows : [titles, ...rows];
       known.set(kind, widths);
       for (const row of lines) host.print(formatRow(row, widths, screen));

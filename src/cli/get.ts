@@ -9,7 +9,7 @@ import { nameOf, parseWanted, pluralOf, type Wanted } from "./kinds.ts";
 import { type OutputForm, printData, withOutput } from "./output.ts";
 import { parseSelector } from "./selector.ts";
 import { formatColumns } from "./texts/columns.ts";
-import { rowOf, titlesOf } from "./texts/object-columns.ts";
+import { rowOf, titlesOf, wholeColumnsOf } from "./texts/object-columns.ts";
 
 interface GetFlags extends ConnectFlags {
   readonly output?: OutputForm;
@@ -86,7 +86,9 @@ function printTables(
   const tables = kinds.flatMap((kind) => {
     const rows = objects.filter((object) => object.kind === kind);
     const cells = rows.map((object) => rowOf(object, form));
-    return rows.length === 0 ? [] : [formatColumns([titlesOf(kind, isWide), ...cells], screen)];
+    if (rows.length === 0) return [];
+    const lines = [titlesOf(kind, isWide), ...cells];
+    return [formatColumns(lines, screen, wholeColumnsOf(kind, isWide))];
   });
   host.print(tables.join("\n"));
 }

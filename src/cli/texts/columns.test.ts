@@ -34,6 +34,11 @@ test("a table that cannot fit is not cut beyond reading", () => {
   assert.match(text, /^a-ve…017 {2}Running {2}-$/m);
 });
 
+test("what is for copying is whole on a terminal, too", () => {
+  const text = formatColumns(rows, terminal, new Set([0]));
+  assert.match(text, /^a-very-long-name-of-a-job-0017 {2}Running {2}-$/m);
+});
+
 test("states have colours where the screen has", () => {
   const text = formatColumns([["a", "Running", "x"]], { ...terminal, hasColours: true });
   assert.equal(text, "a  \u001B[32mRunning\u001B[39m  x\n");

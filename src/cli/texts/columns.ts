@@ -19,14 +19,27 @@ const GAP = "  ";
 const WIDTH_MIN = 8;
 const ELLIPSIS = "…";
 
+/** Those that are whole everywhere, however wide: what they hold is for copying. */
+export type WholeColumns = ReadonlySet<number>;
+
+const NONE: WholeColumns = new Set();
+
 /** A table of left-aligned columns, a line a row. On a terminal it is cut to fit, elsewhere never. */
-export function formatColumns(rows: readonly Row[], screen: Screen): string {
-  const widths = columnWidths(rows, screen);
+export function formatColumns(
+  rows: readonly Row[],
+  screen: Screen,
+  whole: WholeColumns = NONE,
+): string {
+  const widths = columnWidths(rows, screen, whole);
   return rows.map((row) => formatRow(row, widths, screen)).join("");
 }
 
 /** How wide each column is to be. */
-export function columnWidths(rows: readonly Row[], screen: Screen): readonly number[] {
+export function columnWidths(
+  rows: readonly Row[],
+  screen: Screen,
+  whole: WholeColumns = NONE,
+): readonly number[] {
   const columns = Math.max(0, ...rows.map(({ length }) => length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => printable(row[column] ?? "").length)),
@@ -34,9 +47,10 @@ export function columnWidths(rows: readonly Row[], screen: Screen): readonly num
   if (!screen.isTerminal) return widths;
   const gaps = GAP.length * (columns - 1);
   for (let over = sum(widths) + gaps - screen.columns; over > 0; over -= 1) {
-    const widest = Math.max(...widths);
+    const narrowing = widths.map((width, column) => (whole.has(column) ? 0 : width));
+    const widest = Math.max(...narrowing);
     if (widest <= WIDTH_MIN) break;
-    widths[widths.lastIndexOf(widest)] = widest - 1;
+    widths[narrowing.lastIndexOf(widest)] = widest - 1;
   }
   return widths;
 }

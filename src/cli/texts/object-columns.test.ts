@@ -10,7 +10,7 @@ import {
   writtenReplica,
   writtenService,
 } from "../../../test/support/written-objects.ts";
-import { reasonOf, rowOf, titlesOf } from "./object-columns.ts";
+import { reasonOf, rowOf, titlesOf, wholeColumnsOf } from "./object-columns.ts";
 
 const PLAIN_FORM = { isWide: false, saysKind: false, nowMs: NOW_MS };
 
@@ -90,5 +90,12 @@ test("the plain tables fit 80 columns where names and addresses are of a usual l
     const widths = titles.map((title, column) => Math.max(title.length, row[column].length));
     const width = widths.reduce((sum, each) => sum + each + 2, -2);
     assert.ok(width <= 80, `${object.kind}: ${width}`);
+  }
+});
+
+test("a service's endpoint is never cut", () => {
+  for (const isWide of [false, true]) {
+    const place = titlesOf("ModelService", isWide).indexOf("ENDPOINT");
+    assert.deepEqual(wholeColumnsOf("ModelService", isWide), new Set([place]));
   }
 });

@@ -9,13 +9,15 @@ import { unreachable } from "../../model/unreachable.ts";
 import { nameOf } from "../kinds.ts";
 import { ageOf } from "./age.ts";
 import { sayBounds, sayMemory, sayMilli, sayPart, sayRunTime } from "./amounts.ts";
-import type { Row } from "./columns.ts";
+import type { Row, WholeColumns } from "./columns.ts";
 
 /** A table's column: `wide` ones are shown when asked for. */
 interface Column<Shown> {
   readonly title: string;
   readonly cell: (object: Shown, nowMs: number) => string;
   readonly isWide?: boolean;
+  /** Whether it is never cut. */
+  readonly isWhole?: boolean;
 }
 
 type Columns<Kind extends ObjectKind> = readonly Column<WrittenObjects[Kind]>[];
@@ -57,7 +59,7 @@ const SERVICE: Columns<"ModelService"> = [
   },
   { title: "ASLEEP", cell: ({ status }) => `${status.replicas.asleep}` },
   { title: "WAITING", cell: ({ status }) => `${status.requests.arrived - status.requests.begun}` },
-  { title: "ENDPOINT", cell: ({ status }) => status.endpoint ?? "-" },
+  { title: "ENDPOINT", cell: ({ status }) => status.endpoint ?? "-", isWhole: true },
   AGE,
   { title: "STARTING", cell: ({ status }) => `${status.replicas.starting}`, isWide: true },
   { title: "SERVED", cell: ({ status }) => `${status.requests.ended}`, isWide: true },
@@ -168,7 +170,16 @@ export function reasonOf({
   return conditions.find(({ type }) => type === "MemberFailed")?.reason ?? reason;
 }
 
-function columnsOf(kind: ObjectKind, isWide: boolean): readonly { readonly title: string }[] {
+/** The columns of a kind's table that are never cut. */
+export function wholeColumnsOf(kind: ObjectKind, isWide: boolean): WholeColumns {
+  const columns = columnsOf(kind, isWide);
+  return new Set(columns.flatMap(({ isWhole }, place) => (isWhole === true ? [place] : [])));
+}
+
+function columnsOf(
+  kind: ObjectKind,
+  isWide: boolean,
+): readonly Pick<Column<never>, "title" | "isWhole">[] {
   const columns = {
     BatchJob: JOB,
     ModelService: SERVICE,
