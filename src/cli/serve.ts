@@ -22,7 +22,7 @@ import type { UserHost } from "./user-host.ts";
 const POLL_MS = 250;
 
 interface ServeFlags extends ConnectFlags, WorkFlags {
-  readonly task: string;
+  readonly task?: string;
   readonly model?: string;
   readonly portEnv: string;
   readonly ready: string;
@@ -38,7 +38,7 @@ export function serveCommand(host: Host): Command {
   const command = new Command("serve")
     .argument("<command...>", "program and arguments, after --; no shell reads them")
     .option("--name <name>", "of the service (default: the program's)")
-    .option("--task <task>", "chat, completion, embedding and so on", "completion")
+    .option("--task <task>", "chat, completion (default), embedding and so on")
     .option("--model <name>", "what requests call the model (default: the service's name)")
     .option("--cpu <cores>", "of each replica, such as 2, 0.5 or 500m", "1")
     .option("--memory <amount>", "of each replica, such as 2Gi", "512Mi")
@@ -80,7 +80,9 @@ async function serve(host: Host, words: readonly string[], flags: ServeFlags): P
   }
   const { task, model } = service.spec;
   host.print(`${endpoint}\n`);
-  host.note(`Try it:\n${curlLine({ endpoint, task, model: model.name })}`);
+  // Whoever names neither task nor model may serve anything.
+  const isModel = flags.task !== undefined || flags.model !== undefined;
+  host.note(`Try it:\n${curlLine({ endpoint, model: model.name, ...(isModel && { task }) })}`);
 }
 
 interface AwaitedService {
@@ -141,7 +143,7 @@ function toManifest(user: UserHost, words: readonly string[], flags: ServeFlags)
     kind: "ModelService",
     metadata: { name },
     spec: {
-      task: flags.task,
+      task: flags.task ?? "completion",
       runtime: {
         command: words,
         env: variablesOf(flags.env, user.environment),

@@ -1,7 +1,8 @@
 /** A service that can be asked. */
 export interface Served {
   readonly endpoint: string;
-  readonly task: string;
+  /** Absent: it is asked for its root. */
+  readonly task?: string;
   readonly model: string;
 }
 
@@ -16,7 +17,7 @@ const REQUESTS: Readonly<Record<string, readonly [path: string, body: object]>> 
 /** A line for a shell that asks the service something. */
 export function curlLine({ endpoint, task, model }: Served): string {
   const base = endpoint.replace(/\/+$/, "");
-  const [path, body] = REQUESTS[task] ?? [];
+  const [path, body] = REQUESTS[task ?? ""] ?? [];
   if (path === undefined) return `curl ${quote(`${base}/`)}`;
   const json = JSON.stringify({ model, ...body });
   return `curl ${quote(`${base}${path}`)} -H 'Content-Type: application/json' -d ${quote(json)}`;
