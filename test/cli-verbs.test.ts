@@ -90,6 +90,12 @@ test("faults are told by file, line and column of the file that has them", async
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /^bad\.yaml:8:3: spec\.quue: is no key here \(did you mean "queue"\?\)/);
   assert.equal((await nx(["get", "queues", "-o", "name"])).stdout, "");
+  const nothing = await nx(["apply"]);
+  assert.deepEqual([nothing.code, nothing.stdout], [2, ""]);
+  assert.match(
+    nothing.stderr,
+    /^error: apply needs manifests: name a file or folder with -f, or - /,
+  );
   const missing = await nx(["apply", "-f", "nowhere.yaml"]);
   assert.deepEqual(missing, {
     code: 2,

@@ -5,6 +5,7 @@ import { nameOf } from "./kinds.ts";
 import { applyFiles, readManifestFiles } from "./manifest-files.ts";
 import { collect, type OutputForm, printData, withOutput } from "./output.ts";
 import { formatApplied } from "./texts/plan-text.ts";
+import { UsageError } from "./usage-error.ts";
 
 interface ApplyFlags extends ConnectFlags {
   readonly filename: readonly string[];
@@ -15,7 +16,7 @@ interface ApplyFlags extends ConnectFlags {
 /** `neuraxis apply`: makes what manifests ask for, all of it or nothing. */
 export function applyCommand(host: Host): Command {
   const command = new Command("apply")
-    .requiredOption("-f, --filename <file>", "file, folder or - for input; repeatable", collect, [])
+    .option("-f, --filename <file>", "file, folder or - for input; repeatable", collect, [])
     .option("--dry-run", "only tell what would start, wait or leave")
     .action((flags: ApplyFlags) => apply(host, flags));
   return withConnection(withOutput(command, ["json", "yaml", "name"]));
@@ -23,6 +24,9 @@ export function applyCommand(host: Host): Command {
 
 async function apply(host: Host, flags: ApplyFlags): Promise<void> {
   const { filename, dryRun = false, output } = flags;
+  if (filename.length === 0) {
+    throw new UsageError("apply needs manifests: name a file or folder with -f, or - for input");
+  }
   const files = await readManifestFiles(host.user, filename);
   const answer = await applyFiles(await connect(host, flags), files, dryRun);
   if (output === undefined) host.print(formatApplied(answer, host.user.screen));
