@@ -7,6 +7,7 @@ import { toModelService } from "../manifest/to-model-service.ts";
 import { toQueue } from "../manifest/to-queue.ts";
 import type { Event } from "../model/event.ts";
 import { serviceId } from "../model/ids.ts";
+import { nearestName } from "../model/nearest-name.ts";
 import type { Refusal } from "../model/refusal.ts";
 import { fail, type Result, succeed } from "../model/result.ts";
 import { milliseconds } from "../model/units.ts";
@@ -35,6 +36,11 @@ export interface Taken {
 
 export interface TakenManifests extends Taken {
   readonly outcomes: readonly Pick<AppliedObject, "kind" | "name" | "outcome">[];
+}
+
+interface RefusedManifest {
+  readonly manifest: Manifest;
+  readonly refusal: Refusal;
 }
 
 /** What one manifest comes to. */
@@ -68,7 +74,7 @@ export function applyManifests(
   const { scheduler, nowMs } = ground;
   const isOne = eventful.length <= 1;
   const taken = takeInOrder(eventful, isOne ? scheduler : scheduler.fork(), nowMs);
-  if (!taken.ok) return taken;
+  if (!taken.ok) return fail(refusedManifest(taken.reason, manifests, ground.views));
   if (!isOne) for (const event of taken.value) scheduler.apply(event, milliseconds(nowMs));
   return succeed({
     changes: intents.flatMap(({ change }) => change ?? []),
@@ -191,7 +197,7 @@ function takeInOrder(
   intents: readonly Intent[],
   scheduler: Scheduler,
   nowMs: number,
-): Result<readonly Event[], ApiFailure> {
+): Result<readonly Event[], RefusedManifest> {
   const events: Event[] = [];
   const take = ({ event }: Intent): Refusal | undefined => {
     const result = scheduler.apply(event!, milliseconds(nowMs));
@@ -202,20 +208,38 @@ function takeInOrder(
   let queues = intents.filter(({ manifest }) => manifest.kind === "Queue");
   for (let left = queues.length; left > 0; left = queues.length) {
     const untaken: Intent[] = [];
-    let first: ApiFailure | undefined;
+    let first: RefusedManifest | undefined;
     for (const intent of queues) {
       const refusal = take(intent);
       if (refusal === undefined) continue;
       untaken.push(intent);
-      first ??= refused("Queue", intent.manifest.metadata.name, refusal);
+      first ??= { manifest: intent.manifest, refusal };
     }
     if (first !== undefined && untaken.length === left) return fail(first);
     queues = untaken;
   }
   for (const intent of intents.filter(({ manifest }) => manifest.kind !== "Queue")) {
     const refusal = take(intent);
-    const { kind, metadata } = intent.manifest;
-    if (refusal !== undefined) return fail(refused(kind, metadata.name, refusal));
+    if (refusal !== undefined) return fail({ manifest: intent.manifest, refusal });
   }
   return succeed(events);
+}
+
+const UNKNOWN_QUEUE_CURE = "Apply the queue first, or name another: neuraxis get queues.";
+
+/** What its user is told; of a queue that there is not, which one was probably meant. */
+function refusedManifest(
+  { manifest, refusal }: RefusedManifest,
+  manifests: readonly Manifest[],
+  views: Views,
+): ApiFailure {
+  const { kind, metadata, spec } = manifest;
+  const why = refused(kind, metadata.name, refusal);
+  if (refusal.code !== "unknown-queue") return why;
+  const wanted = "queue" in spec ? spec.queue : "parent" in spec ? spec.parent : undefined;
+  const applied = manifests.filter((other) => other.kind === "Queue" && other !== manifest);
+  const known = [...views.tables.Queue.keys(), ...applied.map((queue) => queue.metadata.name)];
+  const nearest = nearestName(wanted ?? "", known);
+  const hint = nearest === undefined ? "" : `Did you mean "${nearest}"? `;
+  return { ...why, cure: `${hint}${UNKNOWN_QUEUE_CURE}` };
 }

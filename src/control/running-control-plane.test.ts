@@ -72,8 +72,25 @@ test("a command of several manifests is taken whole or not at all", async () => 
     ["refused-object", "unknown-queue"],
   );
   assert.match(answer.reason.message, /BatchJob b: queue nowhere of job b does not exist/);
+  const cure = "Apply the queue first, or name another: neuraxis get queues.";
+  assert.equal(answer.reason.cure, cure);
   assert.equal(bed.journal.sequence, before);
   assert.deepEqual(bed.phases(), {});
+});
+
+test("a queue that there is not is told with the nearest one, of those applied beside it too", async () => {
+  const manifests = `${queueText("research")}${jobText("a", "queue: reserch")}`;
+  const bed = await new ControlBed({ manifests }).begin();
+  const cureOf = async (text: string) => {
+    const answer = await bed.apply(text);
+    assert.ok(!answer.ok);
+    return answer.reason.cure;
+  };
+  assert.match(await cureOf(manifests), /^Did you mean "research"\? Apply the queue first, /);
+  const job = jobText("a", "queue: defautl");
+  assert.match(await cureOf(job), /^Did you mean "default"\? Apply the queue first, /);
+  const queue = queueText("child", "parent: defaults");
+  assert.match(await cureOf(queue), /^Did you mean "default"\? Apply the queue first, /);
 });
 
 test("queues may be given in any order, and before or after their jobs", async () => {
