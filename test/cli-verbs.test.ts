@@ -347,6 +347,25 @@ test("version tells both, and completion needs no control plane", async () => {
   assert.match(script.stdout, /^complete -o default -F _neuraxis neuraxis$/m);
 });
 
+test("secrets have entries, which are forgotten one by one or all", async () => {
+  const environment = { ...none, NEURAXIS_HOME: makeFolder("secrets") };
+  const secret = (words: readonly string[], input = "") =>
+    runNeuraxis(["secret", ...words], { environment, input });
+  const empty = await secret(["set", "hub", "token"], "\n");
+  assert.equal(empty.code, 2);
+  assert.match(empty.stderr, /^error: standard input is empty; --allow-empty /);
+  assert.equal((await secret(["set", "hub", "none", "--allow-empty"])).code, 0);
+  for (const key of ["a", "b"]) await secret(["set", "hub", key], "hush");
+  const one = await secret(["delete", "hub", "a"]);
+  assert.deepEqual(one, { code: 0, stdout: "hub/a deleted\n", stderr: "" });
+  const again = await secret(["delete", "hub", "a"]);
+  assert.equal(again.code, 4);
+  assert.match(again.stderr, /^error: there is no entry a of secret hub\. See them all: /);
+  assert.equal((await secret(["delete", "hub"])).stdout, "hub/b deleted\nhub/none deleted\n");
+  assert.equal((await secret(["delete", "hub"])).code, 4);
+  assert.deepEqual(await secret(["list"]), { code: 0, stdout: "", stderr: "" });
+});
+
 test("without a control plane the code is 3, and the cure is up", async () => {
   const environment = { ...none, NEURAXIS_HOME };
   const absent = await runNeuraxis(["get", "jobs"], { environment });

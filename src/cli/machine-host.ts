@@ -39,10 +39,16 @@ export interface MachineHost {
   doctor(home: string): Promise<readonly DoctorLine[]>;
   /** Decides everything in a journal anew. */
   replay(file: string): Promise<ReplayAnswer>;
-  /** Keeps what standard input brings as an entry of a secret. @throws UsageError for a bad name. */
-  setSecret(home: string, name: string, key: string): Promise<void>;
-  /** @throws UsageError if there is none. */
-  deleteSecret(home: string, name: string): Promise<void>;
+  /**
+   * Keeps what standard input brings as an entry of a secret.
+   * @throws UsageError for a bad name, or an empty value that is not allowed.
+   */
+  setSecret(
+    home: string,
+    entry: { readonly name: string; readonly key: string; readonly allowEmpty: boolean },
+  ): Promise<void>;
+  /** @param key absent: all entries. @returns those that were forgotten. @throws CommandError. */
+  deleteSecret(home: string, name: string, key: string | undefined): Promise<readonly string[]>;
   /** `NAME/KEY`, sorted. */
   listSecrets(home: string): Promise<readonly string[]>;
   /** Makes a damaged journal whole again, as far as it can be read. */

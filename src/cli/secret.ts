@@ -1,6 +1,11 @@
 import { Command } from "commander";
 import type { Host } from "./host.ts";
 
+interface SetFlags {
+  readonly home?: string;
+  readonly allowEmpty?: boolean;
+}
+
 /** `neuraxis secret`: texts that manifests name and never hold. */
 export function secretCommand(host: Host): Command {
   const set = new Command("set")
@@ -8,18 +13,21 @@ export function secretCommand(host: Host): Command {
     .argument("<name>", "the secret")
     .argument("<key>", "its entry")
     .option("--home <folder>", "the home (default: $NEURAXIS_HOME, or ~/.neuraxis)")
-    .action(async (name: string, key: string, { home }: { home?: string }) => {
-      await host.machine.setSecret(host.machine.homeFolder(home), name, key);
+    .option("--allow-empty", "keep an empty text, too")
+    .action(async (name: string, key: string, { home, allowEmpty = false }: SetFlags) => {
+      await host.machine.setSecret(host.machine.homeFolder(home), { name, key, allowEmpty });
       host.note(
         `secret ${name} has an entry ${key} now; processes get it from their next start on`,
       );
     });
   const remove = new Command("delete")
-    .description("Forget a secret with all its entries.")
+    .description("Forget an entry of a secret, or all of them.")
     .argument("<name>", "the secret")
+    .argument("[key]", "its entry; absent: all of them")
     .option("--home <folder>", "the home (default: $NEURAXIS_HOME, or ~/.neuraxis)")
-    .action(async (name: string, { home }: { home?: string }) => {
-      await host.machine.deleteSecret(host.machine.homeFolder(home), name);
+    .action(async (name: string, key: string | undefined, { home }: { home?: string }) => {
+      const keys = await host.machine.deleteSecret(host.machine.homeFolder(home), name, key);
+      host.print(keys.map((each) => `${name}/${each} deleted\n`).join(""));
     });
   const list = new Command("list")
     .description("Name all secrets and their entries; never what is in them.")

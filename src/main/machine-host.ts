@@ -31,15 +31,15 @@ export function machineHost(version: string, note: (line: string) => void): Mach
       const { replayFile } = await import("./journal-commands.ts");
       return replayFile(file);
     },
-    setSecret: async (home, name, key) => {
+    setSecret: async (home, entry) => {
       const { setSecret } = await import("./secrets.ts");
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-      setSecret(home, { name, key, value: Buffer.concat(chunks) });
+      setSecret(home, { ...entry, value: Buffer.concat(chunks) });
     },
-    deleteSecret: async (home, name) => {
+    deleteSecret: async (home, name, key) => {
       const { deleteSecret } = await import("./secrets.ts");
-      deleteSecret(home, name);
+      return deleteSecret(home, name, key);
     },
     listSecrets: async (home) => {
       const { listSecrets } = await import("./secrets.ts");
