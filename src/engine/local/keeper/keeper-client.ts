@@ -114,6 +114,8 @@ export class KeeperClient {
     while (!end.aborted) {
       const socket = await this.#reach();
       const drop = () => socket.destroy();
+      // It may have been closed while it connected.
+      if (end.aborted) return void drop();
       end.addEventListener("abort", drop);
       try {
         socket.write(toLine({ request: 0, command: "watch", sequence: seen }));

@@ -157,7 +157,7 @@ test("a client told not to start a keeper says that there is none, and one with 
   await assert.rejects(far.ping(), /too long for a socket/);
 });
 
-test("who has seen more than a keeper made is told so; a stopped reader ends", async () => {
+test("who has seen more than a keeper made is told so; a stopped reader ends, also while it connects", async () => {
   const bed = new KeeperBed();
   await assert.rejects(bed.client.records(7).next(), { code: "sequence-ahead" });
   const stop = new AbortController();
@@ -165,6 +165,10 @@ test("who has seen more than a keeper made is told so; a stopped reader ends", a
   await bed.client.ping();
   stop.abort();
   assert.equal((await next).done, true);
+  const early = new AbortController();
+  const first = bed.client.records(0, early.signal).next();
+  early.abort();
+  assert.equal((await first).done, true);
 });
 
 function launchOf(id: string): JournalLine {
