@@ -1,10 +1,12 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { hostname, networkInterfaces } from "node:os";
+import path from "node:path";
 import type { ShutdownOrder } from "../../api/answers.ts";
 import { openJournal } from "../../control/journal/sqlite-journal.ts";
-import type { JournalOrigin } from "../../control/journal/journal.ts";
+import type { Journal, JournalOrigin } from "../../control/journal/journal.ts";
 import { RunningControlPlane } from "../../control/running-control-plane.ts";
 import { ApiServer } from "../../control/server/api-server.ts";
+import { DOOR_SOCKET } from "../../engine/local/door/protocol.ts";
 import { Folders } from "../../engine/local/folders.ts";
 import { describeMachine } from "../../engine/local/machine.ts";
 import {
@@ -15,14 +17,9 @@ import {
 import type { Catalog } from "../../model/launch.ts";
 import { milliseconds } from "../../model/units.ts";
 import { logsOf, sideOf, usageOf } from "./engine-side.ts";
+import { checkAddresses, isListening, type Listen, listenError } from "./check-addresses.ts";
 import type { Equipment } from "./find-equipment.ts";
 import type { Home } from "./home.ts";
-
-/** An address to listen on; port 0 for any free one. */
-export interface Listen {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface UpOptions {
   readonly home: Home;
@@ -58,21 +55,51 @@ const SEED_MAX = 2 ** 31;
 const LEFT_LOOK_MS = 20;
 const LEAVE_LIMIT_MS = 120_000;
 
+/** What has been opened of a control plane that may not come to serve. */
+interface Opened {
+  local?: OpenLocalEngine;
+  plane?: RunningControlPlane;
+}
+
 /**
- * Takes up the journal of a home and what runs, and serves the API.
- * @throws JournalError if the journal cannot be taken up, Error of the system if an address is taken.
+ * Takes up the journal of a home and what runs, and serves the API. If it cannot, nothing that it
+ * has begun goes on.
+ * @throws JournalError if the journal cannot be taken up, UsageError for the home or an address.
  */
 export async function startUp(options: UpOptions): Promise<Up> {
-  const { home, version, report } = options;
-  const { devices, runtime } = await options.equipment;
-  for (const remark of devices.remarks) report(remark);
+  const { home, version } = options;
+  home.make();
+  const equipment = await options.equipment;
+  for (const remark of equipment.devices.remarks) options.report(remark);
+  const folders = new Folders(home.engine);
+  const journal = openJournal(home.journal, { create: originOf(version) });
+  const opened: Opened = {};
+  try {
+    // A door that runs on from before has its address, which is the one to use.
+    const hasDoor = await isListening(path.join(folders.door, DOOR_SOCKET));
+    const { api, door } = options;
+    await checkAddresses({ "--listen": api, ...(hasDoor ? {} : { "--door": door }) });
+    return await serve(options, equipment, { journal, folders, opened });
+  } catch (error) {
+    await abandon(opened);
+    journal.close();
+    throw error;
+  }
+}
+
+async function serve(
+  options: UpOptions,
+  { devices, runtime }: Equipment,
+  {
+    journal,
+    folders,
+    opened,
+  }: { readonly journal: Journal; readonly folders: Folders; readonly opened: Opened },
+): Promise<Up> {
+  const { home, version, report, api, door } = options;
   const found = { maker: devices.maker, runtime };
   const node = describeMachine(NODE, devices.devices);
-  home.make();
-  const folders = new Folders(home.engine);
   const token = home.token();
-  const journal = openJournal(home.journal, { create: originOf(version) });
-  const parts: { local?: OpenLocalEngine } = {};
   const plane = new RunningControlPlane({
     journal,
     clock: monotonicClock(),
@@ -80,13 +107,14 @@ export async function startUp(options: UpOptions): Promise<Up> {
     program: version,
     connect: (catalog) => {
       const local = openEngine(options, catalog, { node, ...found });
-      parts.local = local;
+      opened.local = local;
       const searchPath = options.environment["PATH"] ?? "";
       const { readSecret } = local;
       return sideOf(local, { node, folders, searchPath, readSecret, ...found });
     },
   });
-  const local = parts.local!;
+  opened.plane = plane;
+  const local = opened.local!;
   let workloads: ShutdownOrder["workloads"] = "keep";
   const stop = (order: ShutdownOrder["workloads"]) => {
     workloads = order;
@@ -100,10 +128,12 @@ export async function startUp(options: UpOptions): Promise<Up> {
     token,
     shutDown: stop,
     report: (request, error) => report(`a bug in answering ${request}: ${detailOf(error)}`),
-    ...(isLoopback(options.api.host) ? {} : { hosts: namesOf(options.api.host) }),
+    ...(isLoopback(api.host) ? {} : { hosts: namesOf(api.host) }),
   });
-  const address = await server.listen(options.api.port, options.api.host);
-  const url = `http://${inUrl(options.api.host)}:${address.port}`;
+  const address = await server.listen(api.port, api.host).catch((error: unknown) => {
+    throw listenError("--listen", api, error);
+  });
+  const url = `http://${inUrl(api.host)}:${address.port}`;
   home.setApi({ url, pid: process.pid });
   const done = endAfter(plane.done, async () => {
     home.setApi(undefined);
@@ -112,7 +142,18 @@ export async function startUp(options: UpOptions): Promise<Up> {
     else local.close();
     journal.close();
   });
-  return { url, door: `http://${options.door.host}:${options.door.port}`, done, stop };
+  return { url, door: `http://${door.host}:${door.port}`, done, stop };
+}
+
+/** Ends what was opened, and a keeper that has no work; work that runs runs on. */
+async function abandon({ local, plane }: Opened): Promise<void> {
+  plane?.stop();
+  const hasEnded = await plane?.done.then(
+    () => true,
+    () => false,
+  );
+  if (hasEnded === true && local?.engine.workProcesses.length === 0) await local.end();
+  else local?.close();
 }
 
 /** What `done` comes to, when all has been closed. */

@@ -1,14 +1,7 @@
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** Where the API of a running control plane is, as its home says. */
 export interface ApiFile {
@@ -52,9 +45,9 @@ export class Home {
     return path.join(this.folder, "api.json");
   }
 
-  /** Makes the folder, and takes it from everybody else. */
+  /** Makes the folder, and takes it from everybody else. @throws UsageError if it cannot be. */
   make(): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.folder);
     chmodSync(this.folder, 0o700);
   }
 

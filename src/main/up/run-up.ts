@@ -1,27 +1,20 @@
-import { spawn } from "node:child_process";
-import { openSync } from "node:fs";
-import { flushCompileCache, getCompileCacheDir } from "node:module";
-import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { flushCompileCache } from "node:module";
 import type { UpOrder } from "../../cli/machine-host.ts";
 import { UsageError } from "../../cli/usage-error.ts";
 import { JournalError } from "../../control/journal/journal-error.ts";
 import { ReplayError } from "../../control/replay-entry.ts";
+import { DoorError } from "../../engine/local/door/door-client.ts";
 import { Home } from "./home.ts";
+import { startApart, tellStarter } from "./start-apart.ts";
 
 interface World {
   readonly version: string;
   readonly note: (line: string) => void;
 }
 
-/** How long one that was started apart has to answer, and how often it is asked. */
-const ANSWER_LIMIT_MS = 15_000;
-const ANSWER_LOOK_MS = 20;
-
 /** @throws UsageError if one runs already, or cannot. */
 export async function runUp(order: UpOrder, world: World): Promise<void> {
-  await (order.detach ? startApart(order, world) : runHere(order, world));
+  await (order.detach ? startApart(order, world.note) : runHere(order, world));
 }
 
 async function runHere(
@@ -37,6 +30,7 @@ async function runHere(
   try {
     const options = { home, api, door, version, environment, equipment, report: note };
     const up = await startUp(options);
+    await tellStarter({ url: up.url });
     note(
       `Neuraxis ${version} is up: API ${up.url}, requests ${up.door}/services/NAME, home ${folder}`,
     );
@@ -52,7 +46,9 @@ async function runHere(
     flushCompileCache();
     await up.done;
   } catch (error) {
-    throw toUsageError(error, home);
+    const told = toUsageError(error, home);
+    await tellStarter({ reason: told instanceof Error ? told.message : String(told) });
+    throw told;
   }
 }
 
@@ -73,45 +69,8 @@ function toUsageError(error: unknown, home: Home): unknown {
         `start that one once, and end it by \`neuraxis down\`.`,
     );
   }
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL") {
-    return new UsageError(`${message}. Name another address by --listen or --door.`);
+  if (error instanceof DoorError && error.code === "path-too-long") {
+    return new UsageError(`${error.message}. Name a shorter --home.`);
   }
   return error;
-}
-
-async function startApart({ home: folder, api, door }: UpOrder, { note }: World): Promise<void> {
-  const home = new Home(folder);
-  home.make();
-  const log = openSync(home.log, "a", 0o600);
-  const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const entry = fileURLToPath(new URL(`../main.${ending}`, import.meta.url));
-  const words = ["up", "--home", folder, "--listen", textOf(api), "--door", textOf(door)];
-  const child = spawn(process.execPath, [...process.execArgv, entry, ...words], {
-    detached: true,
-    stdio: ["ignore", log, log],
-    cwd: path.parse(folder).root,
-    env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
-  });
-  let exitCode: number | null | undefined;
-  child.once("exit", (code) => {
-    exitCode = code;
-  });
-  for (let waitedMs = 0; waitedMs < ANSWER_LIMIT_MS; waitedMs += ANSWER_LOOK_MS) {
-    if (exitCode !== undefined) {
-      throw new UsageError(`the control plane ended with code ${exitCode}: read ${home.log}`);
-    }
-    const running = home.api();
-    if (running?.pid === child.pid) {
-      child.unref();
-      note(`Neuraxis is up: process ${running?.pid}, API ${running?.url}, log ${home.log}`);
-      return;
-    }
-    await pause(ANSWER_LOOK_MS);
-  }
-  throw new UsageError(`the control plane does not answer: read ${home.log}`);
-}
-
-function textOf({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `${host}:${port}`;
 }
