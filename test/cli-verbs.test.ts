@@ -232,6 +232,12 @@ test("logs prints what a process wrote, of the stream and the part that are want
   const replica = await nx(["logs", "chat", "--replica", "1", "--stdout"]);
   assert.deepEqual(replica, { code: 0, stdout: "one\ntwo\n", stderr: "" });
   assert.equal((await nx(["logs", "service/chat"])).code, 4);
+  const third = await nx(["logs", "train", "--member", "3"]);
+  assert.equal(third.code, 4);
+  assert.equal(
+    third.stderr,
+    "error: job/train has no output of a member 3. See its members: neuraxis describe job/train.\n",
+  );
   assert.equal((await nx(["logs", "service/chat", "--member", "1"])).code, 2);
 });
 

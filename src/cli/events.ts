@@ -25,7 +25,7 @@ export function eventsCommand(host: Host): Command {
   const command = new Command("events")
     .option("--about <object>", "only about KIND/NAME")
     .option("-f, --follow", "print further ones as they come")
-    .option("--limit <number>", "at most so many of what has been", parseCount, LIMIT)
+    .option("--limit <number>", "from 1: at most so many of what has been", parseCount, LIMIT)
     .action((flags: EventsFlags) => events(host, flags));
   return withConnection(withOutput(command, ["json", "yaml"]));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { API_ERRORS } from "../api/api-error.ts";
 import { ClientError } from "../client/client-error.ts";
 import { CommandError, EXIT, explainFailure } from "./exit-codes.ts";
 import { UsageError } from "./usage-error.ts";
@@ -38,4 +39,21 @@ test("faults are told one a line, by file, line and column", () => {
       "error: 1 fault. Mend it.",
     ],
   });
+});
+
+test("a cure is for who types commands, unless the API made one for the case", () => {
+  const explain = (cure: string) =>
+    explainFailure(new ClientError({ code: "no-token", message: "who asks?", cure }))?.lines;
+  const { cure } = API_ERRORS["no-token"];
+  assert.match(explain(cure)?.[0] ?? "", /^error: who asks\?\. Set NEURAXIS_TOKEN /);
+  assert.deepEqual(explain("Ask."), ["error: who asks?. Ask."]);
+});
+
+test("of several failures each is told", () => {
+  const error = (name: string) => new CommandError("notFound", `no ${name}`, "Look.");
+  assert.deepEqual(explainFailure(new AggregateError([error("a"), error("b")])), {
+    code: EXIT.notFound,
+    lines: ["error: no a. Look.", "error: no b. Look."],
+  });
+  assert.equal(explainFailure(new AggregateError([error("a"), new TypeError("x")])), undefined);
 });

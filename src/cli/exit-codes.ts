@@ -1,3 +1,4 @@
+import { API_ERRORS, type ApiErrorCode } from "../api/api-error.ts";
 import { ClientError, type ClientErrorCode } from "../client/client-error.ts";
 import type { ManifestFault } from "../manifest/manifest-fault.ts";
 import { printable } from "../model/printable.ts";
@@ -55,6 +56,16 @@ const ENDS: Readonly<Record<ClientErrorCode, keyof typeof EXIT>> = {
   "internal-error": "bug",
 };
 
+/** What helps at the command line, where the API's own cure speaks of requests. */
+const CURES: Partial<Readonly<Record<ClientErrorCode, string>>> = {
+  "no-token": "Set NEURAXIS_TOKEN to its token, or name its home with --home.",
+  "unknown-object": "See what there is: neuraxis get all.",
+  "invalid-request": "See what the command takes: neuraxis help COMMAND.",
+  "refused-object": "Ask for something else; nothing was changed.",
+  "version-conflict": "It was changed meanwhile: look at it, and repeat.",
+  "body-too-large": "Apply fewer files at once.",
+};
+
 interface Explained {
   readonly code: number;
   readonly lines: readonly string[];
@@ -75,7 +86,7 @@ export function explainFailure(error: unknown): Explained | undefined {
   if (!(error instanceof ClientError)) return undefined;
   return {
     code: EXIT[ENDS[error.code]],
-    lines: [...error.faults.map(sayFault), printable(sayError(error))],
+    lines: [...error.faults.map(sayFault), printable(sayError(withOwnCure(error)))],
   };
 }
 
@@ -85,6 +96,12 @@ function explainAll(errors: readonly unknown[]): Explained | undefined {
   const [first] = known;
   if (first === undefined || known.length < all.length) return undefined;
   return { code: first.code, lines: known.flatMap(({ lines }) => lines) };
+}
+
+/** A cure that the API made for the case stays. */
+function withOwnCure({ code, message, cure }: ClientError) {
+  const isCommon = code in API_ERRORS && API_ERRORS[code as ApiErrorCode].cure === cure;
+  return { message, cure: (isCommon ? CURES[code] : undefined) ?? cure };
 }
 
 /** `job.yaml:3:5: spec.queue: is missing. Add the key.` */

@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import type { LogOptions } from "../client/client.ts";
+import { ClientError } from "../client/client-error.ts";
 import { connect, type ConnectFlags, withConnection } from "./connect.ts";
+import { CommandError } from "./exit-codes.ts";
 import { findObject, resolveName } from "./find-object.ts";
 import type { Host } from "./host.ts";
-import type { Reference } from "./kinds.ts";
+import { nameOf, type Reference } from "./kinds.ts";
 import { parseCount } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -48,7 +50,29 @@ async function logs(host: Host, word: string, flags: LogsFlags): Promise<void> {
     ...(tail === undefined ? {} : { tail }),
   };
   await findObject(client, { kind, name });
-  for await (const bytes of client.log(options)) await host.user.write("stdout", bytes);
+  try {
+    for await (const bytes of client.log(options)) await host.user.write("stdout", bytes);
+  } catch (error) {
+    throw explainNoOutput(error, owner, member ?? replica);
+  }
+}
+
+/** The error; that of a process which is not known says where those are that there are. */
+function explainNoOutput(
+  error: unknown,
+  { kind, name }: LogOwner,
+  number: number | undefined,
+): unknown {
+  if (!(error instanceof ClientError) || error.code !== "unknown-object") return error;
+  const owner = nameOf(kind, name);
+  const part = kind === "BatchJob" ? "member" : "replica";
+  if (number === undefined) {
+    const cure = `See whether a ${part} has started: neuraxis describe ${owner}.`;
+    return new CommandError("notFound", `${owner} has no output`, cure);
+  }
+  const list = kind === "BatchJob" ? `neuraxis describe ${owner}` : "neuraxis get replicas";
+  const cure = `See its ${part}s: ${list}.`;
+  return new CommandError("notFound", `${owner} has no output of a ${part} ${number}`, cure);
 }
 
 function checkPart(
