@@ -12,6 +12,7 @@ import type { Clock } from "./clock.ts";
 import type { ApiFailure } from "./control-plane.ts";
 import { failure } from "./failures.ts";
 import { entryRandom } from "./journal/entry-random.ts";
+import { copyNote } from "./copy-note.ts";
 import type { Change, Journal } from "./journal/journal.ts";
 import { BACK_UP_INTERVAL_MS } from "./journal/sqlite-journal.ts";
 import type { Recovered, SnapshotState } from "./recover.ts";
@@ -25,8 +26,8 @@ const SNAPSHOT_ENTRIES = 2000;
 const HASH_ENTRIES = 100;
 /** Steps that are taken in after the loop was told to stop. */
 const LAST_STEPS_MAX = 100;
-/** Longest time that timers of every system take; they are set again after it. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+/** Timers do not see that a machine slept, or that its clock was set: they are set again after this. */
+const TIMER_MS_MAX = 30_000;
 /** Commands that wait; more are told to come again. */
 const COMMANDS_MAX = 10_000;
 
@@ -113,6 +114,10 @@ export class ControlLoop {
   #isFirst = true;
   #snapshotSequence: number;
   #backUpMs: number;
+  /** Why the journal's newest copy could not be made; "" if it was. */
+  #copyFault = "";
+  /** What people are to be told with the next turn. */
+  #notes: Note[] = [];
 
   constructor(recovered: Recovered, options: LoopOptions) {
     this.#options = options;
@@ -123,7 +128,7 @@ export class ControlLoop {
     this.#side = recovered.side;
     this.#nowMs = recovered.nowMs;
     this.#aheadMs = Math.max(0, recovered.nowMs - options.clock.nowMs());
-    this.#snapshotSequence = options.journal.sequence;
+    this.#snapshotSequence = recovered.snapshotSequence;
     this.#backUpMs = options.clock.nowMs();
   }
 
@@ -143,6 +148,7 @@ export class ControlLoop {
         // All that is ready goes first: a step that was taken is here now, and commands came together.
         await setImmediate();
         this.#takeTurns();
+        if (this.#isSnapshotDue()) await this.#pauseForSnapshot();
       }
       await this.#end();
     } finally {
@@ -211,7 +217,6 @@ export class ControlLoop {
   #takeTurns(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#step !== undefined) this.#takeStep(this.#step);
-    else if (this.#isSnapshotDue()) this.#snapshot();
     if (this.#hasWork()) this.#takeCommands();
   }
 
@@ -225,7 +230,7 @@ export class ControlLoop {
       this.#takeStep(this.#step);
     }
     if (this.#isListening) this.#snapshot();
-    this.#options.journal.backUp();
+    this.#copyJournal();
   }
 
   #hasWork(): boolean {
@@ -306,7 +311,8 @@ export class ControlLoop {
   #finish(turn: Turn): void {
     const { journal, program } = this.#options;
     const nowMs = milliseconds(this.#nowMs);
-    const { changes, events, notes, askers } = turn;
+    const { changes, events, askers } = turn;
+    const notes = [...turn.notes, ...this.#notes.splice(0)];
     const sequence = journal.sequence + 1;
     const actions = this.#scheduler.decide(nowMs, entryRandom(journal.origin.seed, sequence));
     const entry = {
@@ -334,6 +340,13 @@ export class ControlLoop {
     return journal.sequence - this.#snapshotSequence >= snapshotEntries;
   }
 
+  /** Now if the engine brings nothing just then, else after a later turn. */
+  async #pauseForSnapshot(): Promise<void> {
+    this.#listen();
+    await setImmediate();
+    if (this.#failure === undefined && this.#step === undefined) this.#snapshot();
+  }
+
   /** Taken only while the engine is listened to and brings nothing: all that it told is journaled. */
   #snapshot(): void {
     const { journal } = this.#options;
@@ -353,8 +366,21 @@ export class ControlLoop {
   #backUp(): void {
     const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#backUpMs < BACK_UP_INTERVAL_MS) return;
-    this.#options.journal.backUp();
     this.#backUpMs = nowMs;
+    this.#copyJournal();
+  }
+
+  /** Without its copy the journal is as good as before; people are told once. */
+  #copyJournal(): void {
+    try {
+      this.#options.journal.backUp();
+      if (this.#copyFault !== "") this.#notes.push(copyNote(this.#views, ""));
+      this.#copyFault = "";
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#copyFault) this.#notes.push(copyNote(this.#views, message));
+      this.#copyFault = message;
+    }
   }
 }
 

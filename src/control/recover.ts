@@ -27,6 +27,8 @@ export interface Recovered {
   readonly side: EngineSide;
   /** Time of the newest entry; 0 for none. */
   readonly nowMs: number;
+  /** Sequence of the snapshot that it began with; 0 for none. */
+  readonly snapshotSequence: number;
 }
 
 /**
@@ -55,7 +57,8 @@ export function recover(journal: Journal, connect: (catalog: Catalog) => EngineS
     side.engine.recall({ nowMs: entry.nowMs, events: told(entry) }, entry.actions);
     nowMs = entry.nowMs;
   }
-  return { maker, scheduler, views, ring, side, nowMs };
+  const snapshotSequence = snapshot?.sequence ?? 0;
+  return { maker, scheduler, views, ring, side, nowMs, snapshotSequence };
 }
 
 /** What of an entry the engine told; the rest came from users. */

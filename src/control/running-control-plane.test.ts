@@ -7,7 +7,6 @@ import {
   read,
   serviceText,
 } from "../../test/support/control-bed.ts";
-import { departureId } from "../model/ids.ts";
 
 const NO_VERSIONS = { dryRun: false, versions: new Map<string, string>() };
 
@@ -47,18 +46,6 @@ test("a plain job has a queue from the start; queues and nodes tell what they ho
   assert.deepEqual(bed.phases(), { a: "Running", b: "Pending" });
   const [condition] = bed.job("b").status.conditions;
   assert.deepEqual([condition.type, condition.reason], ["Scheduled", "no-room-now"]);
-});
-
-test("commands that wait are one entry of the journal", async () => {
-  const names = Array.from({ length: 20 }, (_, index) => `job-${index}`);
-  const manifests = names.map((name) => jobText(name)).join("");
-  const bed = await new ControlBed({ manifests, cores: 20 }).begin();
-  const before = bed.journal.sequence;
-  const answers = names.map((name) => bed.control.apply(read(jobText(name)), NO_VERSIONS));
-  await bed.advance(0);
-  // All are asked for in one, and told as started in the next.
-  assert.equal(bed.journal.sequence, before + 2);
-  for (const answer of await Promise.all(answers)) assert.ok(answer.ok);
 });
 
 test("a command of several manifests is taken whole or not at all", async () => {
@@ -315,32 +302,6 @@ test("a service that is deleted while it is replaced is gone for good", async ()
   assert.deepEqual(bed.control.list("Replica").objects, []);
 });
 
-test("what the scheduler refuses of the engine is noted and left out", async () => {
-  const bed = await new ControlBed({ manifests: jobText("a") }).begin();
-  bed.simulation.log.push({ kind: "departed", departure: departureId(99) });
-  await bed.advance(10);
-  const [record] = bed.control.events({ after: 0, limit: 1 });
-  assert.equal(record.reason, "refused-departed");
-  for (const { entry } of bed.journal.entriesAfter(0)) {
-    assert.ok(entry.events.every(({ kind }) => kind !== "departed"));
-  }
-});
-
-test("what cannot be journaled is not acted on, and ends the control plane", async () => {
-  const bed = await new ControlBed({ manifests: jobText("a") }).begin();
-  bed.journal.watch = () => {
-    throw new Error("disk full");
-  };
-  const { carried } = bed.simulation;
-  const ended = assert.rejects(bed.control.done, /disk full/);
-  const answer = await bed.apply(jobText("a"));
-  await ended;
-  assert.ok(!answer.ok && answer.reason.code === "shutting-down");
-  assert.equal(bed.simulation.carried, carried);
-  const late = await bed.delete("BatchJob", "a");
-  assert.ok(!late.ok && late.reason.code === "shutting-down");
-});
-
 test("a dry run tells what would start, wait and leave, and changes nothing", async () => {
   const low = jobText("low", "resources: {cpu: 2, memory: 64Mi}");
   const manifests = `${low}${jobText("high", "priority: 1")}${jobText("next")}`;
@@ -370,23 +331,4 @@ test("a dry run tells what would start, wait and leave, and changes nothing", as
   );
   assert.deepEqual({ sequence: bed.journal.sequence, queues: bed.control.list("Queue") }, before);
   assert.deepEqual(bed.phases(), { low: "Running" });
-});
-
-test("a control plane that stops leaves a snapshot, from which the next goes on", async () => {
-  const manifests = `${jobText("a")}${jobText("b")}${serviceText("s")}`;
-  const bed = await new ControlBed({ manifests, cores: 3, jobs: { a: { workMs: 5000 } } }).begin();
-  await bed.apply(manifests);
-  await bed.advance(1500);
-  const kinds = ["BatchJob", "ModelService", "Queue", "Node", "Replica"] as const;
-  const lists = () => kinds.map((kind) => bed.control.list(kind));
-  const before = lists();
-  bed.control.stop();
-  await bed.control.done;
-  bed.simulation.close();
-  assert.equal(bed.journal.readSnapshot()?.sequence, bed.journal.sequence);
-  bed.start();
-  assert.deepEqual(lists(), before);
-  await bed.advance(4000);
-  assert.deepEqual(bed.phases(), { a: "Succeeded", b: "Succeeded" });
-  assert.equal(bed.job("a").status.attempt, 1);
 });

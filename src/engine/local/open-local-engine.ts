@@ -111,9 +111,9 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
   };
 }
 
-/** The machine's own clock. */
+/** It goes on evenly, whatever the machine's clock is set to, and stands still while the machine sleeps. */
 const systemClock: EngineClock = {
-  nowMs: () => Date.now(),
+  nowMs: () => Math.floor(performance.timeOrigin + performance.now()),
   after: (ms, call) => {
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);
