@@ -82,6 +82,26 @@ test("a home that cannot be a folder is refused in words, also by its start apar
       assert.equal(code, 2);
     }
   }
+  const { code, stderr } = await runNeuraxis(["start", "--home", file]);
+  assert.match(stderr, /is a file, not a folder/);
+  assert.equal(code, 2);
   rmSync(file);
   assert.ok(!existsSync("/proc/no-such-folder"));
+});
+
+test("an empty --home is refused by every command, and is not the current folder", async () => {
+  const commands = [
+    ["up"],
+    ["down"],
+    ["doctor"],
+    ["replay"],
+    ["restore"],
+    ["start"],
+    ["get", "all"],
+  ];
+  for (const words of [...commands, ["secret", "list"]]) {
+    const { code, stderr } = await runNeuraxis([...words, "--home", ""]);
+    assert.equal(stderr, "error: --home is empty: name a folder\n");
+    assert.equal(code, 2);
+  }
 });

@@ -27,7 +27,10 @@ export interface StartOrder {
 
 /** What the commands about this machine's own control plane need of the world. */
 export interface MachineHost {
-  /** Absolute path of the home that a flag names, or the environment, or the user's own. */
+  /**
+   * Absolute path of the home that a flag names, or the environment, or the user's own.
+   * @throws UsageError for a flag without a name.
+   */
   homeFolder(flag: string | undefined): string;
   /** Runs the control plane until it ends; with `detach` until another process runs it. */
   up(order: UpOrder): Promise<void>;

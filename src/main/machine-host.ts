@@ -1,11 +1,13 @@
 import { homedir } from "node:os";
 import path from "node:path";
 import type { MachineHost } from "../cli/machine-host.ts";
+import { UsageError } from "../cli/usage-error.ts";
 
 /** Its parts are loaded when they are asked for: most commands need none of them. */
 export function machineHost(version: string, note: (line: string) => void): MachineHost {
   return {
     homeFolder: (flag) => {
+      if (flag === "") throw new UsageError("--home is empty: name a folder");
       // A variable that is set to nothing is as one that is not set.
       const folder = flag ?? (process.env["NEURAXIS_HOME"] || undefined);
       return path.resolve(folder ?? path.join(homedir(), ".neuraxis"));

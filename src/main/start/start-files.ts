@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../cli/usage-error.ts";
+import { makeFolder } from "../up/make-folder.ts";
 
 /** The checkout that this program runs from: two levels above `src/` or `dist/`. */
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
@@ -80,9 +81,8 @@ export class StartFiles {
 
   /** Makes the home. @throws UsageError for a folder with what is no run of the main job. */
   make(): void {
-    const isForeign =
-      existsSync(this.home) && readdirSync(this.home).length > 0 && !existsSync(this.lock);
-    if (isForeign) {
+    makeFolder(this.home);
+    if (readdirSync(this.home).length > 0 && !existsSync(this.lock)) {
       throw new UsageError(
         `${this.home} holds something else than a run of the main job: name an empty folder by --home`,
       );
