@@ -9,6 +9,9 @@ import { checkpointFault } from "./checkpoints.ts";
 import type { Folders } from "./folders.ts";
 import type { ReadSecret } from "./launcher.ts";
 
+/** Folders of PATH that a refusal names. */
+const FOLDERS_TOLD = 3;
+
 /** What admission looks at. */
 export interface AdmissionOptions {
   readonly folders: Folders;
@@ -130,7 +133,10 @@ function admitProgram(
   }
   const folders = searchPath.split(":").filter((entry) => entry !== "");
   if (folders.some((entry) => isExecutable(path.join(entry, program)))) return undefined;
-  return refuse("command-not-found", `${who}: there is no program ${program} in ${searchPath}`);
+  const more = folders.length - FOLDERS_TOLD;
+  const rest = more > 0 ? ` and ${more} more of PATH` : "";
+  const where = `${folders.slice(0, FOLDERS_TOLD).join(", ")}${rest}`;
+  return refuse("command-not-found", `${who}: there is no program ${program} in ${where}`);
 }
 
 function refuse(code: RefusalCode, message: string): Refusal {
