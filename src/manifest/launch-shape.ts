@@ -10,6 +10,15 @@ const ENVIRONMENT_MAX = 1000;
 const VALUE_LENGTH_MAX = 32 * 1024;
 const PATH_LENGTH_MAX = 1024;
 
+/** An image as registries name it: `registry:port/path:tag@digest`, all but one step of the path optional. */
+const IMAGE = (() => {
+  const domain = "[A-Za-z0-9]+(-+[A-Za-z0-9]+)*(\\.[A-Za-z0-9]+(-+[A-Za-z0-9]+)*)*(:[0-9]{1,5})?";
+  const step = "[a-z0-9]+((\\.|__?|-+)[a-z0-9]+)*";
+  const tag = ":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
+  const digest = "@[A-Za-z][A-Za-z0-9]*([+._-][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,256}";
+  return new RegExp(`^(?=.{1,1024}$)(${domain}/)?${step}(/${step})*(${tag})?(${digest})?$`);
+})();
+
 const words = z
   .array(processText, {
     error: ({ code, input }) =>
@@ -19,7 +28,7 @@ const words = z
   })
   .max(WORDS_MAX);
 
-/** A path that stays below where it starts: names with slashes between them. */
+/** A path that stays below where it starts: names with slashes between them. Container runtimes mount it. */
 export const pathBelow = processText
   .min(1)
   .max(PATH_LENGTH_MAX)
@@ -27,7 +36,8 @@ export const pathBelow = processText
     (path) => path.split("/").every((step) => step !== "" && step !== "." && step !== ".."),
     "must be names with a slash between them, without a slash at the ends, . and ..",
   )
-  .refine((path) => !path.includes("\\"), "must have slashes, not backslashes");
+  .refine((path) => !path.includes("\\"), "must have slashes, not backslashes")
+  .refine((path) => !/[,"\n\r]/.test(path), "must have no comma, quotation mark or line break");
 
 /** A path from the root or from where the process starts, without a way back up. */
 export const plainPath = processText
@@ -83,7 +93,7 @@ export const launchFields = {
     .describe("Program and arguments, one word an entry; no shell reads them."),
   image: z
     .string()
-    .regex(/^[^\s\p{Cc}]{1,1024}$/u, {
+    .regex(IMAGE, {
       error: ({ input }) => `must be an image such as ghcr.io/org/name:tag, not ${show(input)}`,
     })
     .optional()

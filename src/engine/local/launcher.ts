@@ -1,6 +1,10 @@
 import type { Launch, Variable } from "../../model/launch.ts";
 import type { ResourceRequest } from "../../model/resources.ts";
-import { clientVariableAmong, containerCommand } from "./containers/container-command.ts";
+import {
+  clientVariableAmong,
+  containerCommand,
+  mountFault,
+} from "./containers/container-command.ts";
 import type { Containers } from "./containers/containers.ts";
 import type { DeviceMaker } from "./devices/found-devices.ts";
 import type { Folders } from "./folders.ts";
@@ -112,7 +116,10 @@ export class Launcher {
       const message = `a secret cannot be the variable ${taken}: ${runtime.kind} reads that itself`;
       return { code: "variable-taken", message };
     }
-    const variables = Object.entries(variablesOf(order, values));
+    const all = variablesOf(order, values);
+    const fault = mountFault(all);
+    if (fault !== undefined) return { code: "cannot-mount", message: fault };
+    const variables = Object.entries(all);
     const { argv, env } = containerCommand(runtime, {
       name: containers.add(id),
       image,

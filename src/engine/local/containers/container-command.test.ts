@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
-import { containerCommand, type ContainerOrder } from "./container-command.ts";
+import { containerCommand, type ContainerOrder, mountFault } from "./container-command.ts";
 import type { ContainerRuntime } from "./container-runtime.ts";
 
 const podman: ContainerRuntime = {
@@ -40,7 +40,7 @@ function wordsWith(argv: readonly string[], ...beginnings: readonly string[]): r
 test("an image alone runs its own program, with the words of args", () => {
   const { argv } = containerCommand(podman, { ...order, launch: { args: ["--epochs", "3"] } });
   assert.deepEqual(argv.slice(0, 3), ["/usr/bin/podman", "run", "--rm"]);
-  assert.deepEqual(argv.slice(-3), ["registry.example/trainer:2", "--epochs", "3"]);
+  assert.deepEqual(argv.slice(-4), ["--", "registry.example/trainer:2", "--epochs", "3"]);
   assert.deepEqual(wordsWith(argv, "--entrypoint", "--workdir"), []);
 });
 
@@ -49,9 +49,20 @@ test("a command replaces the image's own program, whole", () => {
   const { argv } = containerCommand(podman, { ...order, launch });
   assert.deepEqual(wordsWith(argv, "--entrypoint", "--workdir"), [
     "--workdir=/app",
-    "--entrypoint=python",
+    '--entrypoint=["python"]',
   ]);
-  assert.deepEqual(argv.slice(-4), ["registry.example/trainer:2", "-u", "a b.py", "x"]);
+  assert.deepEqual(argv.slice(-5), ["--", "registry.example/trainer:2", "-u", "a b.py", "x"]);
+  const byDocker = containerCommand(docker, { ...order, launch }).argv;
+  assert.deepEqual(wordsWith(byDocker, "--entrypoint"), ["--entrypoint=python"]);
+});
+
+test("what people say is no option of the runtime and no list for it, however it begins", () => {
+  const launch = { command: ['["sh","-c"]', "--privileged"], args: ["--", "--volume=/:/host"] };
+  const { argv } = containerCommand(podman, { ...order, image: "--privileged", launch });
+  const end = argv.indexOf("--");
+  assert.deepEqual(argv.slice(end), ["--", "--privileged", "--privileged", ...launch.args]);
+  assert.deepEqual(wordsWith(argv.slice(0, end), "--privileged", "--volume"), []);
+  assert.deepEqual(wordsWith(argv, "--entrypoint"), ['--entrypoint=["[\\"sh\\",\\"-c\\"]"]']);
 });
 
 test("a secret is in the client's environment and in no argument", () => {
@@ -119,4 +130,19 @@ test("checkpoints and who is in the gang are shared, weights only if they are on
     `--mount=type=bind,source=${folder},target=${folder},readonly`,
   ]);
   assert.deepEqual(mounts({ NEURAXIS_MODEL_PATH: "/models/in-the-image" }), []);
+});
+
+test("a path that a runtime would take apart is not mounted", () => {
+  for (const bad of ["c3,source=/etc/", 'a"b', "a\nb"]) {
+    assert.match(
+      mountFault({ NEURAXIS_CHECKPOINT_DIR: `/home/ada/${bad}` })!,
+      /no container can have/,
+    );
+    assert.match(
+      mountFault({ NEURAXIS_GANG_FILE: `/home/${bad}/gang.json` })!,
+      /no container can have/,
+    );
+  }
+  const fine = { NEURAXIS_CHECKPOINT_DIR: "/home/ada/a b:c='d'", RANK: "0,1" };
+  assert.equal(mountFault(fine), undefined);
 });

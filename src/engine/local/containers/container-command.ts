@@ -29,6 +29,9 @@ interface Mount {
   readonly isReadOnly: boolean;
 }
 
+/** The runtime would end the path there, and take the rest for settings of the mount. */
+const UNMOUNTABLE = /[,"\n\r]/;
+
 /** Weight of offline work beside everything else where no cgroup says more: the kernel's least. */
 const SHARES_MIN = 2;
 
@@ -38,7 +41,7 @@ const SHARES_MIN = 2;
  * 128 and the number of the signal that ended that. 125 is the client's own failure.
  *
  * The network and the memory shared between processes are the machine's, as for any process. The mark
- * of the keeper goes in, so that what is killed is found in the container, too.
+ * of the keeper goes in, so that what is killed is found in the container, too. `mountFault` comes first.
  */
 export function containerCommand(runtime: ContainerRuntime, order: ContainerOrder) {
   const { name, image, launch, secrets } = order;
@@ -67,7 +70,9 @@ export function containerCommand(runtime: ContainerRuntime, order: ContainerOrde
     ...(launch.workingDirectory === undefined ? [] : [`--workdir=${launch.workingDirectory}`]),
     ...Object.entries(variables).map(([variable, value]) => `--env=${variable}=${value}`),
     ...[...Object.keys(secrets), MARKER_VARIABLE].map((variable) => `--env=${variable}`),
-    ...(program === undefined ? [] : [`--entrypoint=${program}`]),
+    ...(program === undefined ? [] : [entrypointWord(runtime, program)]),
+    // What follows is no option, however it begins.
+    "--",
     image,
     ...words,
     ...launch.args,
@@ -81,6 +86,12 @@ export function clientVariableAmong(
   names: ReadonlySet<string>,
 ): string | undefined {
   return [...names].find((name) => Object.hasOwn(environment, name));
+}
+
+/** Why a folder that its variables speak of cannot be in a container, as a clause. */
+export function mountFault(variables: Readonly<Record<string, string>>): string | undefined {
+  const bad = mountsOf(variables).find((mount) => UNMOUNTABLE.test(mount.path));
+  return bad && `no container can have ${bad.path}: it has a comma, quotation mark or line break`;
 }
 
 /** Limits that the kernel keeps already need no words. */
@@ -112,6 +123,11 @@ function deviceWords({ kind }: ContainerRuntime, { devices, maker }: ContainerOr
     case "amd":
       return { words: ["--device=/dev/kfd", "--device=/dev/dri"], variables: {} };
   }
+}
+
+/** Podman takes a text that is a list in JSON for one. */
+function entrypointWord({ kind }: ContainerRuntime, program: string): string {
+  return `--entrypoint=${kind === "podman" ? JSON.stringify([program]) : program}`;
 }
 
 /** What its variables speak of: checkpoints, who is in the gang, and weights that are on this machine. */
