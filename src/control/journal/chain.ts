@@ -105,7 +105,7 @@ export function* readLinks(
     }
     if (error !== undefined) {
       const failed = previous.sequence + 1;
-      const detail = `entry ${failed} cannot be read: ${error.message}`;
+      const detail = `entry ${failed} cannot be read: ${error.detail}`;
       throw new JournalError(error.code, tables.file, detail, { sequence: failed, cause: error });
     }
     if (rows.length === 0) {

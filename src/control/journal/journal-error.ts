@@ -14,7 +14,7 @@ export const JOURNAL_ERRORS = {
   },
   locked: {
     meaning: "Another process writes this journal, or mends it.",
-    cure: "End the other one first: `neuraxis down`.",
+    cure: "End the other one first: after `neuraxis down --keep-workloads` work runs on.",
   },
   "not-permitted": {
     meaning: "The system does not let this user read or write the file or its folder.",
@@ -69,6 +69,8 @@ export class JournalError extends Error {
   override readonly name = "JournalError";
   readonly code: JournalErrorCode;
   readonly file: string;
+  /** What was found, without the file and the cure. */
+  readonly detail: string;
   /** Of the entry or snapshot that it is about. */
   readonly sequence: number | undefined;
 
@@ -82,6 +84,7 @@ export class JournalError extends Error {
     super(`${file}: ${detail}. ${JOURNAL_ERRORS[code].cure}`, { cause });
     this.code = code;
     this.file = file;
+    this.detail = detail;
     this.sequence = sequence;
   }
 }

@@ -119,7 +119,10 @@ test("any other page is destroyed: with the copy nothing older than it is lost",
     const file = folder.resolve(`page-${page}.db`);
     copyJournal(whole, file);
     destroyPage(file, page);
-    const { kept, lost, sequence } = restoreJournal(file);
+    const { faults, kept, lost, sequence } = restoreJournal(file);
+    // Once each, and without a cure: it is being applied.
+    for (const fault of faults) assert.equal(fault.split(file).length, 2, fault);
+    assert.doesNotMatch(faults.join("\n"), /neuraxis restore/);
     assert.equal(kept?.first, 1);
     assert.ok(sequence >= 15 && (lost?.last ?? sequence) === 20);
     withJournal(file, (journal) => assert.deepEqual(readAll(journal), entriesOf(1, sequence)));

@@ -85,7 +85,7 @@ function examine(file: string): {
       return work();
     } catch (error) {
       if (!(error instanceof JournalError) || HINDRANCES.has(error.code)) throw error;
-      faults.push(error.message);
+      faults.push(`${error.file}: ${error.detail}`);
       return undefined;
     }
   };

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -153,6 +161,17 @@ test("the copy follows: what is new is added, what does not belong is replaced",
   });
 });
 
+test("pages that no longer are SQLite's are told once, with one cure", () => {
+  const file = fill(2000);
+  destroyMiddle(file);
+  const reader = readJournal(file);
+  const { message } = refuses(file, "corrupt", () => readAll(reader));
+  reader.close();
+  assert.match(message, /: entry \d+ cannot be read: database disk image is malformed\. `/);
+  assert.equal(message.split(file).length, 2);
+  assert.equal(message.split(JOURNAL_ERRORS.corrupt.cure).length, 2);
+});
+
 test("a damaged entry is named, those before it are read, and the copy stays as it was", () => {
   for (const harm of [
     "UPDATE entries SET body = replace(body, 'throttled', 'throttlee') WHERE sequence = 7",
@@ -278,6 +297,13 @@ function withJournal(file: string, work: (journal: Journal) => void): void {
   } finally {
     journal.close();
   }
+}
+
+/** Overwrites the pages in the middle of the file; those of its ends stay. */
+function destroyMiddle(file: string): void {
+  const content = readFileSync(file);
+  content.fill(0xa5, 8 * 4096, content.length - 8 * 4096);
+  writeFileSync(file, content);
 }
 
 function damage(file: string, sql: string): void {
