@@ -7,7 +7,7 @@ import { readJournal } from "../control/journal/sqlite-journal.ts";
 import { schedulerMaker } from "../control/make-scheduler.ts";
 import type { SnapshotState } from "../control/recover.ts";
 
-/** Decides everything in the journal of this file anew. @throws UsageError if it cannot be read. */
+/** Decides everything in the journal of this file anew. @throws UsageError if it cannot be read, or is empty. */
 export function replayFile(file: string): ReplayAnswer {
   const report = orUsageError(() => {
     const journal = readJournal(file);
@@ -17,6 +17,12 @@ export function replayFile(file: string): ReplayAnswer {
     return replay(journal, { newScheduler });
   });
   const { after, sequence, events, actions, hashes, hash, difference } = report;
+  if (sequence === 0) {
+    throw new UsageError(
+      `${file} holds no entries. The newest are in ${file}-wal until the control plane ends: ` +
+        "copy that file as well, or end the control plane first.",
+    );
+  }
   const lines = [
     `entries ${after + 1} to ${sequence}: ${events} events, ${actions} actions, ${hashes} hashes compared`,
     `state after entry ${sequence}: ${hash}`,
