@@ -1,12 +1,5 @@
 import { z } from "zod";
-import {
-  checkLaunch,
-  launchFields,
-  type LaunchShape,
-  pathBelow,
-  refuseTwins,
-  refuseVariable,
-} from "./launch-shape.ts";
+import { checkLaunch, launchFieldsOf, pathBelow, refuseTwins } from "./launch-shape.ts";
 import { label } from "./name-shapes.ts";
 import { deviceKind, resources, wholeDuration, wholePeriod } from "./resources-shape.ts";
 import { chosen, isMap, mapOr, memory, settings, wholeNumber } from "./shape-parts.ts";
@@ -32,14 +25,14 @@ const roleFields = {
   replicas: mapOr(fixedMembers, members)
     .prefault(1)
     .describe("Members: a number, or `{min, max}` for a job that can grow and shrink."),
-  ...launchFields,
+  ...launchFieldsOf(GANG_VARIABLES),
   resources: resources.describe("What each member holds, all of it on one node."),
 };
 
 const role = settings({
   name: label.describe("Unique in the job."),
   ...roleFields,
-}).superRefine(checkRole);
+}).superRefine(checkLaunch);
 
 const roles = z
   .array(role)
@@ -61,7 +54,9 @@ const jobFields = {
   queue: label.default("default").describe("A queue without queues below it."),
   priority: wholeNumber(-PRIORITY_MAX, PRIORITY_MAX)
     .default(0)
-    .describe("Higher goes first within the queue, and may make lower leave."),
+    .describe(
+      "Higher goes first within the queue, and may make lower leave where nodes are full; at the queue's limit it waits.",
+    ),
   checkpoint: settings({
     path: pathBelow
       .optional()
@@ -119,7 +114,7 @@ const fullSpec = settings(
 
 /** A job of one role, whose fields stand in `spec` itself. */
 const shortSpec = settings({ ...jobFields, ...roleFields }, notYet)
-  .superRefine(checkRole)
+  .superRefine(checkLaunch)
   .transform(({ replicas, command, image, args, env, workingDirectory, resources, ...job }) => ({
     ...job,
     roles: [
@@ -142,14 +137,6 @@ export const batchJobSpec = chosen([fullSpec, shortSpec], (value) =>
 );
 
 export type BatchJobSpec = z.output<typeof batchJobSpec>;
-
-/** What fields of a role, or of the short form, say together. */
-function checkRole(fields: LaunchShape, context: z.RefinementCtx): void {
-  checkLaunch(fields, context);
-  for (const [index, { name }] of fields.env.entries()) {
-    if (GANG_VARIABLES.has(name)) refuseVariable(context, ["env", index, "name"], name);
-  }
-}
 
 /** Keys that nobody would read are refused. */
 function checkSpeeds(

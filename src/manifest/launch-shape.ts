@@ -34,7 +34,7 @@ export const pathBelow = processText
   .max(PATH_LENGTH_MAX)
   .refine(
     (path) => path.split("/").every((step) => step !== "" && step !== "." && step !== ".."),
-    "must be names with a slash between them, without a slash at the ends, . and ..",
+    'must be names with a slash between them, without a slash at the ends, "." and ".."',
   )
   .refine((path) => !path.includes("\\"), "must have slashes, not backslashes")
   .refine((path) => !/[,"\n\r]/.test(path), "must have no comma, quotation mark or line break");
@@ -43,50 +43,56 @@ export const pathBelow = processText
 export const plainPath = processText
   .min(1)
   .max(PATH_LENGTH_MAX)
-  .refine((path) => !path.split(/[/\\]/).includes(".."), "must not lead back up by ..");
+  .refine((path) => !path.split(/[/\\]/).includes(".."), 'must not lead back up by ".."');
 
 export const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, {
   error: ({ input }) =>
     `must be a variable's name: letters, digits and _, not first a digit, not ${show(input)}`,
 });
 
-const variable = settings({
-  name: variableName.describe("The variable's name."),
-  value: processText.max(VALUE_LENGTH_MAX).optional().describe("Its text; a number in quotes."),
-  secret: settings({
-    name: label.describe("Name of the secret."),
-    key: z
-      .string()
-      .regex(/^[-._A-Za-z0-9]{1,253}$/, {
-        error: ({ input }) => `must be letters, digits, -, _ and ., not ${show(input)}`,
+/** @param taken names that Neuraxis sets, beside those that begin with its own. */
+const variableOf = (taken: ReadonlySet<string>) =>
+  settings({
+    name: variableName
+      .refine((name) => !taken.has(name) && !name.startsWith("NEURAXIS_"), {
+        error: ({ input }) => sayTaken(String(input)),
       })
-      .describe("Which of the secret's entries."),
-  })
-    .optional()
-    .describe(
-      "Instead of a text: the entry of a secret. A manifest never holds the secret itself.",
-    ),
-}).superRefine(({ name, value, secret }, context) => {
-  if ((value === undefined) === (secret === undefined)) {
-    const has = value === undefined ? "it has neither" : "it has both";
-    context.addIssue({ code: "custom", message: `must have either value or secret; ${has}` });
-  }
-  if (name.startsWith("NEURAXIS_")) refuseVariable(context, ["name"], name);
-});
-
-const environment = z
-  .array(variable)
-  .max(ENVIRONMENT_MAX)
-  .superRefine((entries, context) => {
-    refuseTwins(
-      context,
-      entries.map(({ name }) => name),
-      "name",
-    );
+      .describe("The variable's name."),
+    value: processText.max(VALUE_LENGTH_MAX).optional().describe("Its text; a number in quotes."),
+    secret: settings({
+      name: label.describe("Name of the secret."),
+      key: z
+        .string()
+        .regex(/^[-._A-Za-z0-9]{1,253}$/, {
+          error: ({ input }) => `must be letters, digits, -, _ and ., not ${show(input)}`,
+        })
+        .describe("Which of the secret's entries."),
+    })
+      .optional()
+      .describe(
+        "Instead of a text: the entry of a secret. A manifest never holds the secret itself.",
+      ),
+  }).superRefine(({ value, secret }, context) => {
+    if ((value === undefined) === (secret === undefined)) {
+      const has = value === undefined ? "it has neither" : "it has both";
+      context.addIssue({ code: "custom", message: `must have either value or secret; ${has}` });
+    }
   });
 
-/** What is started: a program, an image, or a program of an image. */
-export const launchFields = {
+const environmentOf = (taken: ReadonlySet<string>) =>
+  z
+    .array(variableOf(taken))
+    .max(ENVIRONMENT_MAX)
+    .superRefine((entries, context) => {
+      refuseTwins(
+        context,
+        entries.map(({ name }) => name),
+        "name",
+      );
+    });
+
+/** What is started: a program, an image, or a program of an image. @param taken as above. */
+export const launchFieldsOf = (taken: ReadonlySet<string>) => ({
   command: words
     .min(1)
     .optional()
@@ -103,13 +109,13 @@ export const launchFields = {
   args: words
     .default([])
     .describe("Words after those of `command`, or for the image's own program."),
-  env: environment.default([]).describe("Environment, beside what Neuraxis sets itself."),
+  env: environmentOf(taken).default([]).describe("Environment, beside what Neuraxis sets itself."),
   workingDirectory: plainPath
     .optional()
     .describe("Where the process starts. Absent: where the engine or the image says."),
-};
+});
 
-export type LaunchShape = z.output<z.ZodObject<typeof launchFields>>;
+export type LaunchShape = z.output<z.ZodObject<ReturnType<typeof launchFieldsOf>>>;
 
 /** What two fields say together. */
 export function checkLaunch({ command, image, args }: LaunchShape, context: z.RefinementCtx): void {
@@ -132,13 +138,9 @@ export function checkLaunch({ command, image, args }: LaunchShape, context: z.Re
   }
 }
 
-/** Refuses a variable that Neuraxis sets. */
-export function refuseVariable(
-  context: z.RefinementCtx,
-  path: (string | number)[],
-  name: string,
-): void {
-  context.addIssue({ code: "custom", path, message: `${name} is set by Neuraxis itself` });
+/** What is wrong with a variable that Neuraxis sets. */
+export function sayTaken(name: string): string {
+  return `${name} is set by Neuraxis itself`;
 }
 
 /** Refuses each item whose name stands before it. */

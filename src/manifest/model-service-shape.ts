@@ -1,11 +1,5 @@
 import { z } from "zod";
-import {
-  checkLaunch,
-  launchFields,
-  plainPath,
-  refuseVariable,
-  variableName,
-} from "./launch-shape.ts";
+import { checkLaunch, launchFieldsOf, plainPath, sayTaken, variableName } from "./launch-shape.ts";
 import { resources, wholeDuration, wholePeriod } from "./resources-shape.ts";
 import { memory, settings, show, wholeNumber } from "./shape-parts.ts";
 
@@ -34,14 +28,15 @@ const port = settings({
 });
 
 const runtime = settings({
-  ...launchFields,
+  ...launchFieldsOf(new Set()),
   port: port.prefault({ env: "PORT" }).describe("Where a replica listens."),
 })
   .superRefine(checkLaunch)
   .superRefine(({ env, port }, context) => {
     const index = env.findIndex(({ name }) => name === port.env);
     if (index === -1) return;
-    refuseVariable(context, ["env", index, "name"], env[index].name);
+    const message = sayTaken(env[index].name);
+    context.addIssue({ code: "custom", path: ["env", index, "name"], message });
   });
 
 const model = settings({

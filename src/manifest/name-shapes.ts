@@ -45,11 +45,26 @@ export const metadataFields = {
   annotations: annotations.default({}).describe("For notes: any texts by keys of your own."),
 };
 
-/** ` (did you mean "my-job"?)` for `My_Job`, or "" if nothing of the text could stay. */
+/** What letters are written as where there are only those of ASCII, beside their marks. */
+const ASCII: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  ł: "l",
+  đ: "d",
+};
+
+/** ` (did you mean "my-job"?)` for `My_Job`, or "" if letters of the text could not stay. */
 function suggestLabel(text: string): string {
-  const near = text
+  const plain = text
     .slice(0, 4 * LABEL_LENGTH_MAX)
     .toLowerCase()
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[ßæœøłđ]/g, (letter) => ASCII[letter] ?? "");
+  if (/[^a-z]/.test(plain.replaceAll(/[^\p{L}]/gu, ""))) return "";
+  const near = plain
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replace(/^-/, "")
     .slice(0, LABEL_LENGTH_MAX)

@@ -87,6 +87,21 @@ test("a kind that is none is refused, and what every manifest has is looked at",
   );
 });
 
+test("all variables that Neuraxis sets are told, beside other faults of the environment", () => {
+  const env =
+    '[{name: RANK, value: "1"}, {name: NEURAXIS_X, value: "2"}, {name: N, value: 3}, {name: "A=B", value: a}]';
+  const job = `${HEAD}kind: BatchJob\nmetadata: {name: a}\nspec: {image: a, env: ${env}, resources: {cpu: 1, memory: 1Gi}}\n`;
+  assert.deepEqual(
+    listFaults(job).map((fault) => fault.replace(/^1.*?spec.env/, "").slice(0, 43)),
+    [
+      "[0].name: RANK is set by Neuraxis itself",
+      "[1].name: NEURAXIS_X is set by Neuraxis its",
+      "[2].value: must be a text, not 3",
+      "[3].name: must be a variable's name: letter",
+    ],
+  );
+});
+
 test("a document that is no map is refused", () => {
   assert.deepEqual(listFaults("manifest"), ['1/1:1 : must be a map of keys, not "manifest"']);
   assert.deepEqual(listFaults("---\n- 1\n"), ["1/2:1 : must be a map of keys, not a list"]);

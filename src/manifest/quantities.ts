@@ -22,6 +22,12 @@ export const TIME_PATTERN = TIME.source;
 export const MEMORY_PATTERN = MEMORY.source;
 export const MILLI_PATTERN = MILLI.source;
 
+/** What is read at most, and whether a value has the form and is more. */
+export interface Most {
+  readonly text: string;
+  isLess(value: unknown): boolean;
+}
+
 /** Devices of one piece of work: so many, of each so much. */
 export interface DeviceNeed {
   readonly count: number;
@@ -33,6 +39,19 @@ export function readDuration(value: unknown): Milliseconds | undefined {
   const ms = readMeasured(value, TIME, UNIT_MS);
   return ms !== undefined && ms <= TIME_MS_MAX ? (ms as Milliseconds) : undefined;
 }
+
+export const TIME_MOST: Most = {
+  text: "36525d",
+  isLess: (value) => (readMeasured(value, TIME, UNIT_MS) ?? 0) > TIME_MS_MAX,
+};
+export const MEMORY_MOST: Most = {
+  text: `${QUANTITY_MAX}Mi`,
+  isLess: (value) => (readMeasured(value, MEMORY, UNIT_MIB) ?? 0) > QUANTITY_MAX,
+};
+export const CPU_MOST: Most = {
+  text: `${QUANTITY_MAX / 1000} cores`,
+  isLess: (value) => (readMilli(value) ?? 0) > QUANTITY_MAX,
+};
 
 /** The shortest text that reads as this whole number of milliseconds. */
 export function formatDuration(ms: Milliseconds): string {

@@ -77,6 +77,12 @@ testFaults("metadata", QUEUE, [
     `3:18 metadata.name: ${LABEL}, not "-Vi.sion-" (did you mean "vi-sion"?)`,
   ],
   ["name: vision", 'name: "!"', `3:18 metadata.name: ${LABEL}, not "!"`],
+  [
+    "name: vision",
+    "name: Füße-é",
+    `3:18 metadata.name: ${LABEL}, not "Füße-é" (did you mean "fusse-e"?)`,
+  ],
+  ["name: vision", "name: 名前-a", `3:18 metadata.name: ${LABEL}, not "名前-a"`],
   ["name: vision", "name: 1", "3:18 metadata.name: must be a text, not 1"],
   [
     "name: vision",
@@ -122,17 +128,17 @@ testFaults("BatchJob", JOB, [
   [
     "path: runs/a",
     "path: ../a",
-    "7:22 spec.checkpoint.path: must be names with a slash between them, without a slash at the ends, . and ..",
+    '7:22 spec.checkpoint.path: must be names with a slash between them, without a slash at the ends, "." and ".."',
   ],
   [
     "path: runs/a",
     "path: /runs/a",
-    "7:22 spec.checkpoint.path: must be names with a slash between them, without a slash at the ends, . and ..",
+    '7:22 spec.checkpoint.path: must be names with a slash between them, without a slash at the ends, "." and ".."',
   ],
   [
     "path: runs/a",
     "path: runs/../../a",
-    "7:22 spec.checkpoint.path: must be names with a slash between them, without a slash at the ends, . and ..",
+    '7:22 spec.checkpoint.path: must be names with a slash between them, without a slash at the ends, "." and ".."',
   ],
   [
     "path: runs/a",
@@ -241,12 +247,27 @@ testFaults("BatchJob", JOB, [
   ],
   ["name: B, ", "name: A, ", "15:43 spec.roles[0].env[1].name: A stands twice"],
   ["name: s, key: k", "name: s", "15:46 spec.roles[0].env[1].secret.key: is missing"],
-  ["/srv", "/srv/../etc", "16:25 spec.roles[0].workingDirectory: must not lead back up by .."],
+  ["/srv", "/srv/../etc", '16:25 spec.roles[0].workingDirectory: must not lead back up by ".."'],
   ["cpu: 8, ", "", "17:7 spec.roles[0].resources.cpu: is missing"],
   [
     "cpu: 8",
     "cpu: 0.0001",
     "17:24 spec.roles[0].resources.cpu: must be a number of cores such as 8, 0.5 or 500m, not 0.0001",
+  ],
+  [
+    "cpu: 8",
+    "cpu: 99999999999999999999",
+    "17:24 spec.roles[0].resources.cpu: must be at most 2147483.647 cores, not 1e+20",
+  ],
+  [
+    "memory: 64Gi",
+    "memory: 9999Ti",
+    '17:35 spec.roles[0].resources.memory: must be at most 2147483647Mi, not "9999Ti"',
+  ],
+  [
+    "every: 10min",
+    "every: 36526d",
+    '7:37 spec.checkpoint.every: must be at most 36525d, not "36526d"',
   ],
   [
     "{count: 1}",

@@ -1,13 +1,17 @@
 import { z } from "zod";
 import { suggestName } from "../model/nearest-name.ts";
 import {
+  CPU_MOST,
+  MEMORY_MOST,
   MEMORY_PATTERN,
   MILLI_PATTERN,
+  type Most,
   readCpu,
   readDeviceTotal,
   readDuration,
   readMemory,
   suggestQuantity,
+  TIME_MOST,
   TIME_PATTERN,
 } from "./quantities.ts";
 
@@ -87,13 +91,24 @@ export const duration = measured(
   readDuration,
   "a time such as 500ms, 30s, 10min, 2h or 23d",
   TEXT_OF_TIME,
+  TIME_MOST,
 );
 /** A time above 0. */
 export const period = duration.refine((ms) => ms > 0, "must be longer than 0");
 /** `64Gi` */
-export const memory = measured(readMemory, "a memory size such as 512Mi or 64Gi", TEXT_OF_MEMORY);
+export const memory = measured(
+  readMemory,
+  "a memory size such as 512Mi or 64Gi",
+  TEXT_OF_MEMORY,
+  MEMORY_MOST,
+);
 /** `8` or `500m` */
-export const cpu = measured(readCpu, "a number of cores such as 8, 0.5 or 500m", NUMBER_OR_MILLI);
+export const cpu = measured(
+  readCpu,
+  "a number of cores such as 8, 0.5 or 500m",
+  NUMBER_OR_MILLI,
+  CPU_MOST,
+);
 /** Milli of devices in total. */
 export const deviceTotal = measured(
   readDeviceTotal,
@@ -136,17 +151,26 @@ const NOUNS: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
-/** A quantity that `read` makes of a value; `form` is the JSON Schema of the values that it reads. */
+/**
+ * A quantity that `read` makes of a value; `form` is the JSON Schema of the values that it reads,
+ * `most` the greatest of them; absent: there is none, or it is not spoken of.
+ */
 export function measured<Value>(
   read: (value: unknown) => Value | undefined,
   what: string,
   form: Readonly<Record<string, unknown>>,
+  most?: Most,
 ) {
   return z
     .unknown()
     .transform((value, context): Value => {
       const quantity = read(value);
       if (quantity !== undefined) return quantity;
+      if (most?.isLess(value) === true) {
+        const message = `must be at most ${most.text}, not ${show(value)}`;
+        context.addIssue({ code: "custom", message });
+        return z.NEVER;
+      }
       const meant = suggestQuantity(value, read);
       const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
       context.addIssue({ code: "custom", message: `must be ${what}, not ${show(value)}${hint}` });
@@ -178,6 +202,12 @@ export function show(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a map of keys";
-  const text = typeof value === "number" ? `${value}` : JSON.stringify(value);
+  const text = typeof value === "number" ? showNumber(value) : JSON.stringify(value);
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+}
+
+/** Digits that were rounded are none that somebody wrote. */
+function showNumber(value: number): string {
+  const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded ? value.toExponential() : `${value}`;
 }
