@@ -65,7 +65,7 @@ const variable = fc.oneof(
 const words = fc.array(text, { maxLength: 4 });
 const launch = {
   command: words.map((rest) => ["run", ...rest]),
-  image: fc.constantFrom("org/a:1", "a@sha256:0"),
+  image: fc.constantFrom("org/a:1", `a@sha256:${"0".repeat(64)}`),
   args: words,
   env: fc.uniqueArray(variable, { maxLength: 4, selector: ({ name }) => name }),
   workingDirectory: fc.constantFrom("/srv", "a/b", "~"),
