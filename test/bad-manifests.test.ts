@@ -125,7 +125,7 @@ const badTexts: readonly BadText[] = [
     body: () => job("bad", { workingDirectory: "/tmp/../etc" }),
     code: "invalid-setting",
     place: [7, 21, "spec.workingDirectory"],
-    problem: /must not lead back up by \.\./,
+    problem: /must not lead back up by "\.\."/,
   },
 ];
 
