@@ -1,10 +1,7 @@
 import type { Launch, Variable } from "../../model/launch.ts";
 import type { ResourceRequest } from "../../model/resources.ts";
-import {
-  clientVariableAmong,
-  containerCommand,
-  mountFault,
-} from "./containers/container-command.ts";
+import { containerCommand, mountFault } from "./containers/container-command.ts";
+import { steersClient } from "./containers/container-runtime.ts";
 import type { Containers } from "./containers/containers.ts";
 import type { DeviceMaker } from "./devices/found-devices.ts";
 import type { Folders } from "./folders.ts";
@@ -111,9 +108,9 @@ export class Launcher {
     const { runtime } = containers;
     const secrets = launch.environment.filter((variable) => "secret" in variable);
     const secretNames = new Set(secrets.map(({ name }) => name));
-    const taken = clientVariableAmong(runtime, secretNames);
+    const taken = [...secretNames].find(steersClient);
     if (taken !== undefined) {
-      const message = `a secret cannot be the variable ${taken}: ${runtime.kind} reads that itself`;
+      const message = `a secret cannot be the variable ${taken} of a container: ${runtime.kind} may read that itself. Name it otherwise`;
       return { code: "variable-taken", message };
     }
     const all = variablesOf(order, values);

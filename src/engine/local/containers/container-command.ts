@@ -15,7 +15,7 @@ export interface ContainerOrder {
   readonly launch: Pick<Launch, "command" | "args" | "workingDirectory">;
   /** Variables of the process that anybody may see. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Variables that nobody else may see: they are in no argument. */
+  /** Variables that nobody else may see: in no argument; the client has them, so none may steer it. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Numbers of the devices that it sees. */
   readonly devices: readonly number[];
@@ -78,14 +78,6 @@ export function containerCommand(runtime: ContainerRuntime, order: ContainerOrde
     ...launch.args,
   ];
   return { argv, env: { ...secrets, ...runtime.environment } };
-}
-
-/** A name of these that its client reads itself: such a secret would steer the client. */
-export function clientVariableAmong(
-  { environment }: ContainerRuntime,
-  names: ReadonlySet<string>,
-): string | undefined {
-  return [...names].find((name) => Object.hasOwn(environment, name));
 }
 
 /** Why a folder that its variables speak of cannot be in a container, as a clause. */

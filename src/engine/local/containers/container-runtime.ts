@@ -38,6 +38,13 @@ const ASK_MS = 10_000;
 const CLIENT_VARIABLES =
   /^(PATH|HOME|USER|LOGNAME|TMPDIR|DBUS_SESSION_BUS_ADDRESS|(XDG|CONTAINERS?|DOCKER|REGISTRY|STORAGE)_.*|(HTTPS?|NO|ALL)_PROXY)$/i;
 
+/**
+ * Names by which more can be said to a client, and to what it starts, than this engine hands on: to the
+ * loader of programs and the C library (ld.so(8), "secure-execution mode"), to Go, to shells, to systemd.
+ */
+const STEERING_VARIABLES =
+  /^(_.*|(LD|GLIBC|MALLOC|RES|NSS|BASH|SSH|SSL|GPG|DBUS|LISTEN|WATCHDOG|PODMAN|BUILDAH|BUILDKIT|LIBPOD|NETAVARK|CNI|CDI|OCI|CRUN|RUNC)_.*|(CONTAINER|DOCKER|PODMAN|REGISTRY|STORAGE).*|GO(DEBUG|GC|MAXPROCS|MEMLIMIT|TRACEBACK|COVERDIR|FIPS)|GCONV_PATH|GETCONF_DIR|HOSTALIASES|LOCALDOMAIN|LOCPATH|NIS_PATH|NLSPATH|RESOLV_HOST_CONF|TZ|TZDIR|TMP|TEMP|SHELL|ENV|IFS|PWD|CDPATH|SSLKEYLOGFILE|GNUPGHOME|NOTIFY_SOCKET|FTP_PROXY)$/i;
+
 /** Where version 2 of cgroups is when version 1 is in use. */
 const SECOND_BESIDE_FIRST = "/sys/fs/cgroup/unified";
 
@@ -68,6 +75,11 @@ export async function findContainerRuntime(environment: Environment): Promise<Fo
     }
   }
   return { remarks };
+}
+
+/** Whether a client may read this variable itself, so that whoever sets it steers the client. */
+export function steersClient(variable: string): boolean {
+  return CLIENT_VARIABLES.test(variable) || STEERING_VARIABLES.test(variable);
 }
 
 type Examined = Pick<ContainerRuntime, "version" | "placement" | "user" | "init">;
