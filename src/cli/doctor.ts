@@ -1,8 +1,12 @@
 import { Command } from "commander";
-import { formatTable } from "./format-table.ts";
 import type { Host } from "./host.ts";
+import type { DoctorLine } from "./machine-host.ts";
+import { wrapWords } from "./texts/columns.ts";
 
-const MARKS = { good: "ok", weaker: "weaker", bad: "missing" } as const;
+/** Of the whole table, and of the columns before the findings. */
+const COLUMNS = 80;
+const BEFORE = 24;
+const WHAT = 15;
 
 /** `neuraxis doctor`: what this machine can do, and what to do about what it cannot. */
 export function doctorCommand(host: Host): Command {
@@ -12,15 +16,25 @@ export function doctorCommand(host: Host): Command {
     .option("-o, --output <form>", "json")
     .action(async ({ home, output }: { home?: string; output?: string }) => {
       const lines = await host.machine.doctor(host.machine.homeFolder(home));
-      if (output === "json") {
-        host.print(`${JSON.stringify(lines, undefined, 2)}\n`);
-        return;
-      }
-      const rows = lines.map(({ what, state, finding }) => [what, MARKS[state], finding]);
-      host.print(formatTable([["WHAT", "STATE", "FINDING"], ...rows]));
-      const cures = lines.flatMap(({ what, cure }) =>
-        cure === undefined ? [] : [`${what}: ${cure}`],
+      host.print(
+        output === "json" ? `${JSON.stringify(lines, undefined, 2)}\n` : doctorText(lines),
       );
-      if (cures.length > 0) host.print(`\n${cures.join("\n")}\n`);
     });
+}
+
+/** A row for each finding, wrapped, and below it what to do. */
+export function doctorText(lines: readonly DoctorLine[]): string {
+  const rows = lines.map(({ what, state, finding, cure }) => {
+    const remarks = [finding, ...(cure === undefined ? [] : [`To do: ${cure}.`])];
+    return `${head(what, state)}${remarks.map(indented).join("").trimStart()}`;
+  });
+  return `${head("WHAT", "STATE")}FINDING\n${rows.join("")}`;
+}
+
+function head(what: string, state: string): string {
+  return what.padEnd(WHAT).concat(state).padEnd(BEFORE);
+}
+
+function indented(text: string): string {
+  return wrapWords(text, COLUMNS, " ".repeat(BEFORE));
 }

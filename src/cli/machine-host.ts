@@ -61,9 +61,10 @@ export interface MachineHost {
 /** One finding. */
 export interface DoctorLine {
   readonly what: string;
-  readonly state: "good" | "weaker" | "bad";
+  /** Weaker: it is there, and does less than it could. */
+  readonly state: "ok" | "weaker" | "missing";
   readonly finding: string;
-  /** Absent if there is nothing to do. */
+  /** How it becomes ok; absent if it is. */
   readonly cure?: string;
 }
 

@@ -14,6 +14,21 @@ const MIB = 2 ** 20;
 /** Below this the journal and the logs may fill the disk. */
 const DISK_MIB_MIN = 1024;
 
+const GROUPS_CURE =
+  "on Linux, run as root, or give this user cgroups (a systemd unit with Delegate=yes)";
+/** What makes the kernel keep a promise where there are cgroups. */
+const CURES: Readonly<Record<KernelPromise["what"], string>> = {
+  "cpu-order": "Linux 5.15 or newer, with all of the controller cpu given to this user",
+  "cpu-limit": "give this user the controller cpu",
+  "offline-quota": "give this user the controller cpu",
+  "memory-limit": "give this user the controller memory, and let it count swap, or turn swap off",
+  "memory-order": "cgroup v2 keeps it: boot with systemd.unified_cgroup_hierarchy=1",
+  "io-order":
+    "give this user the controller io or blkio; write bfq to /sys/block/DISK/queue/scheduler",
+  freeze: "Linux 5.2 or newer with cgroup v2, or the controller freezer of v1",
+  pressure: "Linux 4.20 or newer, booted with psi=1",
+};
+
 /** What this machine can do. Changes nothing that lasts. */
 export async function examine(home: string): Promise<readonly DoctorLine[]> {
   const [{ devices, remarks }, containers] = await Promise.all([
@@ -25,10 +40,10 @@ export async function examine(home: string): Promise<readonly DoctorLine[]> {
   return [
     {
       what: "runtime",
-      state: "good",
+      state: "ok",
       finding: `Node ${process.versions.node} on ${process.platform}`,
     },
-    { what: "machine", state: "good", finding: `${cores} cores, ${memory} MiB of memory` },
+    { what: "machine", state: "ok", finding: `${cores} cores, ${memory} MiB of memory` },
     devicesLine(devices.length, devices[0]?.kind, remarks),
     containersLine(containers),
     ...isolationLines(),
@@ -43,7 +58,10 @@ function devicesLine(
 ): DoctorLine {
   const found = count === 0 ? "none found by nvidia-smi and rocm-smi" : `${count} of ${kind}`;
   const finding = [found, ...remarks].join("; ");
-  return { what: "devices", state: remarks.length === 0 ? "good" : "weaker", finding };
+  const what = "devices";
+  if (remarks.length === 0) return { what, state: "ok", finding };
+  const cure = "mend the driver, or leave them: Neuraxis gives out those that it found";
+  return { what, state: "weaker", finding, cure };
 }
 
 function containersLine({ runtime, remarks }: FoundRuntime): DoctorLine {
@@ -64,30 +82,37 @@ function containersLine({ runtime, remarks }: FoundRuntime): DoctorLine {
           "install catatonit: without it an image's program ignores signals that it does not catch",
         ]),
   ];
-  const isGood = cures.length === 0 && remarks.length === 0;
-  const line = { what, state: isGood ? "good" : "weaker", finding } as const;
-  return cures.length === 0 ? line : { ...line, cure: cures.join("; ") };
+  if (remarks.length > 0) {
+    cures.push(`if \`${runtime.kind} run --rm IMAGE true\` fails, mend what is told here`);
+  }
+  if (cures.length === 0) return { what, state: "ok", finding };
+  return { what, state: "weaker", finding, cure: cures.join("; ") };
 }
 
 function isolationLines(): DoctorLine[] {
   const isolation = detectIsolation({ key: "doctor" });
   try {
     const { kind, promises } = isolation.describe();
-    const head: DoctorLine = {
-      what: "isolation",
-      state: kind === "none" ? "weaker" : "good",
-      finding: kind === "none" ? "no cgroups for this user: priorities and signals" : kind,
-    };
-    const lines = promises.map((promise) => lineOf(promise));
-    return [head, ...lines];
+    const hasGroups = kind !== "none";
+    const head: DoctorLine = hasGroups
+      ? { what: "isolation", state: "ok", finding: kind }
+      : {
+          what: "isolation",
+          state: "weaker",
+          finding: "no cgroups for this user: priorities and signals",
+          cure: GROUPS_CURE,
+        };
+    return [head, ...promises.map((promise) => lineOf(promise, hasGroups))];
   } finally {
     isolation.removeAll();
   }
 }
 
-function lineOf({ what, isKept, by, weaker }: KernelPromise): DoctorLine {
-  const line: DoctorLine = { what, state: isKept ? "good" : "weaker", finding: `by ${by}` };
-  return weaker === undefined ? line : { ...line, cure: weaker };
+function lineOf({ what, isKept, by, weaker }: KernelPromise, hasGroups: boolean): DoctorLine {
+  const finding = weaker === undefined ? `by ${by}` : `by ${by}: ${weaker}`;
+  if (isKept && weaker === undefined) return { what, state: "ok", finding };
+  const cure = hasGroups ? CURES[what] : "comes with cgroups: see isolation";
+  return { what, state: "weaker", finding, cure };
 }
 
 function diskLine(home: string): DoctorLine {
@@ -97,10 +122,10 @@ function diskLine(home: string): DoctorLine {
       const { bavail, bsize } = statfsSync(folder);
       const free = Math.floor((bavail * bsize) / MIB);
       const finding = `${free} MiB free for ${home}`;
-      if (free >= DISK_MIB_MIN) return { what: "disk", state: "good", finding };
+      if (free >= DISK_MIB_MIN) return { what: "disk", state: "ok", finding };
       return {
         what: "disk",
-        state: "bad",
+        state: "missing",
         finding,
         cure: `free ${DISK_MIB_MIN - free} MiB or more`,
       };

@@ -91,7 +91,7 @@ function promiseIoOrder({ hasBfq }: Findings, file: string | undefined): KernelP
   if (file === undefined) {
     return kept("io-order", false, "nice 19", "no I/O weights here: only I/O priorities");
   }
-  const why = "no disk uses the I/O scheduler bfq; write bfq to /sys/block/DISK/queue/scheduler";
+  const why = "no disk uses the I/O scheduler bfq, which alone reads this weight";
   return kept("io-order", hasBfq, file, hasBfq ? undefined : why);
 }
 
