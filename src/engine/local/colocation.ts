@@ -4,9 +4,10 @@ import type { Note } from "../../model/note.ts";
 import { milliCpu } from "../../model/units.ts";
 import type { EngineClock } from "./engine-clock.ts";
 import type { Isolation } from "./kernel/isolation.ts";
-import { UNLIMITED } from "./kernel/isolation.ts";
+import { type OfflineLimit, UNLIMITED } from "./kernel/isolation.ts";
 import { PressureSampler, SAMPLE_INTERVAL_MS } from "./kernel/pressure.ts";
 import { CALM_STATE, react, type ReflexOrder, type ReflexState } from "./kernel/reflex.ts";
+import { isSystemError } from "./system-error.ts";
 
 /** Between two looks whether there is both online and offline work. */
 const ALONE_MS = 250;
@@ -52,7 +53,7 @@ export class Colocation {
   }
 
   begin(): void {
-    this.#isolation.limitOffline(UNLIMITED);
+    this.#limit(UNLIMITED);
     this.#options.note(this.#isolationNote());
     this.#noteHold("none", "offline work may use all that is idle", "Normal");
     if (this.isPressed) this.#tellPressed(false);
@@ -107,7 +108,7 @@ export class Colocation {
     if (this.#sampler === undefined) return;
     this.#sampler = undefined;
     if (this.#state.level.kind !== "none") {
-      this.#isolation.limitOffline(UNLIMITED);
+      this.#limit(UNLIMITED);
       this.#noteHold("none", "there is only one kind of work now", "Normal");
       if (this.isPressed) this.#tellPressed(false);
     }
@@ -115,9 +116,24 @@ export class Colocation {
   }
 
   #obey({ kind, limit, evict, reason, isRelief }: ReflexOrder): void {
-    this.#isolation.limitOffline(limit);
+    this.#limit(limit);
     this.#noteHold(kind, reason, isRelief ? "Normal" : "Warning");
     if (evict || (this.isPressed && kind !== "evicting")) this.#tellPressed(evict);
+  }
+
+  /** What the kernel refuses is told: the reflex goes on to its next step if that does not help. */
+  #limit(limit: OfflineLimit): void {
+    try {
+      this.#isolation.limitOffline(limit);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#options.note({
+        about: { kind: "Node", name: this.#options.node.id },
+        type: "Warning",
+        reason: "hold-refused",
+        message: `offline work cannot be held back or let go: ${error.message}`,
+      });
+    }
   }
 
   /** Nothing else helped: work has to leave, or need not any more (A8). */

@@ -36,6 +36,8 @@ export interface EngineContext {
   readonly pursueSoon: () => void;
   /** Tells people. */
   readonly note: (note: Note) => void;
+  /** Takes why a process could not be started: if the system refused that, it is the process' end. */
+  readonly refuser: (process: string) => (error: unknown) => void;
   /** The engine cannot go on. */
   readonly fail: (error: unknown) => void;
 }

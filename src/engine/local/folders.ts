@@ -73,7 +73,9 @@ export class Folders {
   removeOutputOf(process: string): void {
     const { stdout, stderr } = this.outputOf(process);
     for (const file of [stdout, stderr]) {
-      for (const suffix of ["", ".1", ".2", ".3"]) rmSync(`${file}${suffix}`, { force: true });
+      for (const suffix of ["", ".1", ".2", ".3", ".rotating"]) {
+        rmSync(`${file}${suffix}`, { force: true, recursive: true });
+      }
     }
   }
 }

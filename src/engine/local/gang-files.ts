@@ -24,7 +24,7 @@ export class GangFiles {
     return path.join(this.#folder, encodeURIComponent(gangId(gang)), "gang.json");
   }
 
-  /** Writes it if somebody has come or gone. O(members). */
+  /** Writes it if somebody has come or gone. O(members). @throws Error of the system. */
   write(gang: GangData, masterPort: number): void {
     const members = rosterOf(gang).map(({ number, role }, rank) => ({
       member: number,

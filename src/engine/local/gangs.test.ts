@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import {
   grow,
@@ -227,6 +228,24 @@ test("a machine that has changed under what runs stays what it was told to be, u
   assert.deepEqual(await bed.take(), ["departed 1"]);
   await bed.restart();
   assert.deepEqual(await bed.take(), ["lost a"]);
+});
+
+test("what stands in the way of one start is no matter of the others", async () => {
+  const bed = await bedOf();
+  const mark = bed.idOf("a 1 0").split(".")[2];
+  const below = (...names: readonly string[]) => path.join(bed.folder, ...names);
+  writeFileSync(below("gangs", `job.a.${mark}.1`), "");
+  mkdirSync(below("logs", `${bed.idOf("b 1 0")}.out`));
+  mkdirSync(below("work"));
+  writeFileSync(below("work", "s"), "");
+  await bed.order(start("a", 1, TWO), start("b", 1, TWO), startReplica(0, "a/5"));
+  assert.deepEqual(await bed.take(), ["failed a 1", "gone s/0", "started b 1"]);
+  assert.deepEqual(bed.running, ["b 1 0", "b 1 1"]);
+  const told = bed.notes.filter(({ reason }) => reason === "start-refused");
+  assert.deepEqual(
+    told.map(({ message }) => /EEXIST/.test(message)),
+    [true, true],
+  );
 });
 
 test("a process that nobody wants is ended and forgotten, and one that is not the engine's is let be", async () => {

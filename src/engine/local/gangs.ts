@@ -23,6 +23,7 @@ import type { WorkClass } from "./kernel/isolation.ts";
 import { gangId, markOf, memberProcess, parseProcess } from "./process-ids.ts";
 import { gangVariables } from "./process-variables.ts";
 import type { ProcessEnd, ProcessState } from "./processes.ts";
+import { isSystemError } from "./system-error.ts";
 
 /** Time to save in, beside twice the time that the job says it takes. */
 const SAVE_GRACE_MS = 30_000;
@@ -31,6 +32,8 @@ const SAVE_GRACE_MS = 30_000;
 export class Gangs {
   readonly #context: EngineContext;
   readonly #gangs = new Map<JobId, Gang>();
+  /** Why a gang's file could not be written, as people were told. */
+  readonly #fileFaults = new Map<JobId, string>();
   readonly #world: GangWorld;
 
   constructor(context: EngineContext) {
@@ -43,7 +46,10 @@ export class Gangs {
       noteEnd: (gang, member, end) =>
         context.note(noteOf(gang, member, end, this.#lastWords(gang, member, end))),
       isFailing: (devices) => context.isFailing(devices),
-      start: (gang, member) => void this.#start(gang, member).catch(fail),
+      start: (gang, member) => {
+        const refuse = this.#context.refuser(memberProcess(gang, member.number));
+        void this.#start(gang, member).catch(refuse);
+      },
       end: (id, { ms }) => processes.end(id, "SIGTERM", ms),
       kill: (id) => processes.kill(id),
       freeze: (ids) => processes.freeze(ids).catch(fail),
@@ -157,11 +163,25 @@ export class Gangs {
 
   /** O(members of all gangs). */
   pursue(): void {
-    const { gangFiles, ports } = this.#context;
+    const { ports } = this.#context;
     for (const gang of this.#gangs.values()) {
       gang.pursue();
       const port = ports.knownPortOf(gangId(gang.data));
-      if (port !== undefined) gangFiles.write(gang.data, port);
+      if (port !== undefined) this.#writeFile(gang.data, port);
+    }
+  }
+
+  /** Members that run already go on without it. */
+  #writeFile(gang: GangData, port: number): void {
+    try {
+      this.#context.gangFiles.write(gang, port);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (this.#fileFaults.get(gang.job) === error.message) return;
+      this.#fileFaults.set(gang.job, error.message);
+      const message = `its members do not learn who is among them: ${error.message}`;
+      const about = { kind: "BatchJob", name: gang.job } as const;
+      this.#context.note({ about, type: "Warning", reason: "gang-file-unusable", message });
     }
   }
 
@@ -187,6 +207,7 @@ export class Gangs {
 
   #drop(gang: Gang): void {
     this.#gangs.delete(gang.data.job);
+    this.#fileFaults.delete(gang.data.job);
     gang.discard();
     this.#context.gangFiles.remove(gang.data);
     this.#context.ports.release(gangId(gang.data));

@@ -26,6 +26,7 @@ import { Ports } from "./ports.ts";
 import { type KeeperLink, Processes } from "./processes.ts";
 import { Replicas, type SavedReplicas } from "./replicas.ts";
 import { Sweep } from "./sweep.ts";
+import { isSystemError } from "./system-error.ts";
 import { SystemProcess, systemSpec } from "./system-process.ts";
 
 /** What a local engine stands on. */
@@ -142,6 +143,7 @@ export class LocalEngine implements LastingEngine {
       isFailing: (devices) => devices.some((device) => this.#failing.has(device)),
       pursueSoon: () => this.#pursueSoon(),
       note: (note) => this.#outbox.note(note),
+      refuser: (process) => (error) => this.#refuse(process, error),
       fail: (error) => this.fail(error),
     };
     this.#sweep = new Sweep(folders, catalog, (id) => this.isRunning(id));
@@ -287,6 +289,12 @@ export class LocalEngine implements LastingEngine {
   /** It cannot go on: whoever waits for a step is told. */
   fail(error: unknown): void {
     this.#outbox.fail(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** What the system refuses to one process is no matter of the others. */
+  #refuse(process: string, error: unknown): void {
+    if (!isSystemError(error)) return this.fail(error);
+    this.#processes.refuse(process, "start-refused", error.message);
   }
 
   /** Steers nothing any more. What runs runs on. */

@@ -70,7 +70,8 @@ export class Ports {
       const isTaken = [...this.#taken.values()].includes(port);
       if (!isTaken && (await this.#isFree(port))) return port;
     }
-    throw new Error(`no free port from ${PORT_MIN} to ${PORT_MAX}`);
+    const message = `no free port from ${PORT_MIN} to ${PORT_MAX}`;
+    throw Object.assign(new Error(message), { code: "EADDRINUSE" });
   }
 
   #fileOf(holder: string): string {

@@ -56,7 +56,10 @@ export class Replicas {
       noteEnd: (replica, end) => this.#noteEnd(replica, end),
       isFailing: (devices) => context.isFailing(devices),
       mayStart: ({ service }) => this.#mayStart(service),
-      start: (replica) => void this.#start(replica).catch(fail),
+      start: (replica) => {
+        const refuse = this.#context.refuser(this.#idOf(replica.replica));
+        void this.#start(replica).catch(refuse);
+      },
       end: ({ replica, stop }) =>
         processes.end(this.#idOf(replica), stop.signal as NodeJS.Signals, stop.graceMs),
       kill: (id) => processes.kill(id),

@@ -184,7 +184,11 @@ export class Cgroups implements Isolation {
 
   removeAll(): void {
     for (const { id } of this.list()) this.release(id);
-    this.limitOffline(UNLIMITED);
+    try {
+      this.limitOffline(UNLIMITED);
+    } catch {
+      // Whoever took the folders away has taken the limits, too.
+    }
     for (const folder of this.describe().folders) removeGroup(folder);
   }
 
@@ -206,15 +210,16 @@ export class Cgroups implements Isolation {
 
   /** @throws Error if the last value for a file that is there is refused. */
   #apply(hierarchy: Hierarchy, folder: string, settings: readonly Setting[]): void {
-    const refused = new Map<string, string>();
+    const refused = new Map<string, { readonly value: string; readonly code: string }>();
     for (const { controller, file, value } of settings) {
       if (!hierarchy.controllers.includes(controller) || !this.#files.has(file)) continue;
       const code = writeControl(folder, file, value);
       refused.delete(file);
-      if (code !== undefined) refused.set(file, `${value} (${code})`);
+      if (code !== undefined) refused.set(file, { value, code });
     }
-    for (const [file, what] of refused) {
-      throw new Error(`the kernel refuses ${path.join(folder, file)} = ${what}`);
+    for (const [file, { value, code }] of refused) {
+      const message = `the kernel refuses ${path.join(folder, file)} = ${value} (${code})`;
+      throw Object.assign(new Error(message), { code });
     }
   }
 
