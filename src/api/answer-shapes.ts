@@ -153,6 +153,14 @@ const manifestFault = z
     column: count,
     path: z.string().describe("Such as `spec.roles[0].name`."),
     problem: z.string(),
+    earlier: z
+      .strictObject({
+        file: z.string().exactOptional(),
+        document: count.exactOptional(),
+        line: count,
+      })
+      .exactOptional()
+      .describe("Where what must not stand twice stands already; `problem` names it, too."),
     cure: z.string(),
   })
   .meta({ id: "ManifestFault", description: "One thing that is wrong with a manifest." });

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Client } from "../client/client.ts";
 import { ClientError } from "../client/client-error.ts";
 import type { ApplyAnswer } from "../api/answers.ts";
+import { type ManifestFault, sayEarlier } from "../manifest/manifest-fault.ts";
 import { UsageError } from "./usage-error.ts";
 import type { UserHost } from "./user-host.ts";
 
@@ -18,7 +19,10 @@ export interface ManifestFile {
   readonly text: string;
 }
 
-/** The texts that `-f` names: files, folders (not those below) and `-`. @throws UsageError. */
+/**
+ * The texts that `-f` names: files, folders (not those below) and `-`. A file that is named again is
+ * read once. @throws UsageError.
+ */
 export async function readManifestFiles(
   user: UserHost,
   names: readonly string[],
@@ -41,7 +45,10 @@ export async function readManifestFiles(
     }
     for (const entry of found) files.push(await readOne(user, path.join(name, entry)));
   }
-  return files;
+  const pathOf = ({ file }: ManifestFile) =>
+    file === INPUT_NAME ? INPUT : path.resolve(user.folder, file);
+  const first = new Map(files.toReversed().map((file) => [pathOf(file), file]));
+  return files.filter((file) => first.get(pathOf(file)) === file);
 }
 
 /**
@@ -60,10 +67,7 @@ export async function applyFiles(
     return await client.apply(text, { file: "", dryRun });
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
-    const faults = error.faults.map((fault) => {
-      const place = places.findLast(({ before }) => before < fault.line) ?? places[0];
-      return { ...fault, file: place?.file ?? "", line: fault.line - (place?.before ?? 0) };
-    });
+    const faults = error.faults.map((fault) => placeFault(fault, places));
     const { code, message, cure, refusal } = error;
     throw new ClientError({
       code,
@@ -75,12 +79,34 @@ export async function applyFiles(
   }
 }
 
-/** One text of all, and how many of its lines stand before each file's first. */
+/** A file, and how many lines of the whole text stand before its first. */
+interface FilePlace {
+  readonly file: string;
+  readonly before: number;
+}
+
+/** A fault of the whole text as one of the file that it is in, by that file's lines. */
+export function placeFault(fault: ManifestFault, places: readonly FilePlace[]): ManifestFault {
+  const { earlier, problem } = fault;
+  const found = lineOf(fault.line, places);
+  if (earlier === undefined) return { ...fault, ...found };
+  const first = lineOf(earlier.line, places);
+  const now = first.file === found.file ? { line: first.line } : first;
+  const said = problem.replace(sayEarlier(earlier), () => sayEarlier(now));
+  return { ...fault, ...found, problem: said, earlier: now };
+}
+
+function lineOf(line: number, places: readonly FilePlace[]) {
+  const { file = "", before = 0 } = places.findLast((place) => place.before < line) ?? {};
+  return { file, line: line - before };
+}
+
+/** One text of all. */
 export function joinFiles(files: readonly ManifestFile[]): {
   readonly text: string;
-  readonly places: readonly { readonly file: string; readonly before: number }[];
+  readonly places: readonly FilePlace[];
 } {
-  const places: { readonly file: string; readonly before: number }[] = [];
+  const places: FilePlace[] = [];
   let text = "";
   let before = 0;
   for (const { file, text: own } of files) {

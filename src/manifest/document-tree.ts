@@ -13,7 +13,12 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { KeyPath } from "./key-path.ts";
-import type { ManifestFaultCode, Position } from "./manifest-fault.ts";
+import {
+  type EarlierPlace,
+  type ManifestFaultCode,
+  type Position,
+  sayEarlier,
+} from "./manifest-fault.ts";
 
 /** Longest text of one document, in UTF-16 units; an object in Kubernetes has a similar limit. */
 const DOCUMENT_LENGTH_MAX = 2 ** 20;
@@ -53,6 +58,7 @@ export interface TreeFault {
   readonly position: Position;
   readonly path: KeyPath;
   readonly problem: string;
+  readonly earlier?: EarlierPlace;
 }
 
 /** All documents of a text. */
@@ -206,13 +212,8 @@ function readMap(planting: Planting, map: YAMLMap.Parsed, path: KeyPath): Record
     const first = places.get(text);
     if (first !== undefined) {
       const { line } = positionOf(planting.lines, first.key);
-      note(
-        planting,
-        "invalid-key",
-        offset,
-        inside,
-        `stands twice; it stands in line ${line} already`,
-      );
+      const problem = `stands twice; it stands in ${sayEarlier({ line })} already`;
+      note(planting, "invalid-key", offset, inside, { problem, earlier: { line } });
     } else if (OBJECT_KEYS.has(text)) {
       note(planting, "invalid-key", offset, inside, "can be no key");
     } else {
@@ -257,10 +258,16 @@ function note(
   code: ManifestFaultCode,
   offset: number,
   path: KeyPath,
-  problem: string,
+  what: string | Pick<TreeFault, "problem" | "earlier">,
 ): void {
   if (planting.faults.length === FAULTS_MAX) return;
-  planting.faults.push({ code, position: positionOf(planting.lines, offset), path, problem });
+  const position = positionOf(planting.lines, offset);
+  planting.faults.push({
+    code,
+    position,
+    path,
+    ...(typeof what === "string" ? { problem: what } : what),
+  });
 }
 
 function positionOf(lines: LineCounter, offset: number): Position {

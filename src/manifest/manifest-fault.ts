@@ -54,6 +54,22 @@ export interface Position {
   readonly column: number;
 }
 
+/** Where something stands that must not stand again. */
+export interface EarlierPlace {
+  /** Absent: in the file that the fault is in. */
+  readonly file?: string;
+  /** Absent: in the document that the fault is in, or in a file of its own. */
+  readonly document?: number;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** As it is told in the problem of a fault. */
+export function sayEarlier({ file, document, line }: EarlierPlace): string {
+  const where = file ?? (document === undefined ? undefined : `document ${document}`);
+  return where === undefined ? `line ${line}` : `${where}, line ${line}`;
+}
+
 /** One thing that is wrong with a manifest: where, what, and what to do. */
 export interface ManifestFault extends Position {
   readonly code: ManifestFaultCode;
@@ -62,7 +78,9 @@ export interface ManifestFault extends Position {
   readonly document: number;
   /** Such as `spec.roles[0].name`; empty for the document itself. */
   readonly path: string;
+  /** Names `earlier`, if it is there. */
   readonly problem: string;
+  readonly earlier?: EarlierPlace;
   readonly cure: string;
 }
 

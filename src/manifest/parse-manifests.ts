@@ -4,7 +4,7 @@ import { fail, type Result, succeed } from "../model/result.ts";
 import { type DocumentTree, readForest, type TreeFault } from "./document-tree.ts";
 import { formatKeyPath, type KeyPath } from "./key-path.ts";
 import { headShape, type Manifest, type ManifestKind, manifestShapes } from "./manifest.ts";
-import { MANIFEST_FAULTS, type ManifestFault } from "./manifest-fault.ts";
+import { MANIFEST_FAULTS, type ManifestFault, sayEarlier } from "./manifest-fault.ts";
 import { explain, isMap, show, splitIssue } from "./shape-parts.ts";
 
 /** Faults that are listed of one text. */
@@ -118,9 +118,10 @@ function findTwins(first: Map<string, DocumentTree>, tree: DocumentTree): TreeFa
     return [];
   }
   const path = ["metadata", "name"];
-  const { line } = twin.locate(path, "value");
-  const problem = `${name} stands twice; it stands in document ${twin.number}, line ${line} already`;
-  return [{ code: "duplicate-object", position: tree.locate(path, "value"), path, problem }];
+  const earlier = { document: twin.number, line: twin.locate(path, "value").line };
+  const problem = `${name} stands twice; it stands in ${sayEarlier(earlier)} already`;
+  const position = tree.locate(path, "value");
+  return [{ code: "duplicate-object", position, path, problem, earlier }];
 }
 
 /** By place; of those at one place, as they were found. */
@@ -131,10 +132,11 @@ function compareFaults({ position: left }: TreeFault, { position: right }: TreeF
 function locateFault(
   file: string,
   document: number,
-  { code, position, path, problem }: TreeFault,
+  { code, position, path, problem, earlier }: TreeFault,
 ): ManifestFault {
   const { cure } = MANIFEST_FAULTS[code];
-  return { code, file, document, ...position, path: formatKeyPath(path), problem, cure };
+  const fault = { code, file, document, ...position, path: formatKeyPath(path), problem, cure };
+  return earlier === undefined ? fault : { ...fault, earlier };
 }
 
 function shorten(faults: readonly ManifestFault[]): readonly ManifestFault[] {
