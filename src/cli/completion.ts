@@ -1,6 +1,8 @@
 import { Argument, Command } from "commander";
 import type { Host } from "./host.ts";
-import { type CompletedCommand, completionScript, SHELLS } from "./texts/completion-script.ts";
+import type { CompletedCommand } from "./texts/completed-command.ts";
+import { completionScript, SHELLS } from "./texts/completion-script.ts";
+import { listGoals } from "./wait-goal.ts";
 
 /** `neuraxis completion`: a script for a shell. */
 export function completionCommand(host: Host): Command {
@@ -24,9 +26,11 @@ function describeCommand(command: Command): CompletedCommand {
   return {
     name: command.name(),
     summary: command.description(),
-    flags: command.options.flatMap(({ short, long }) =>
-      [short, long].filter((flag) => typeof flag === "string"),
-    ),
+    flags: command.options.map(({ short, long, required, optional, argChoices }) => ({
+      names: [short, long].filter((flag) => typeof flag === "string"),
+      takesValue: required || optional,
+      choices: argChoices ?? (long === "--for" ? listGoals() : []),
+    })),
     children: command.commands.map(describeCommand),
   };
 }

@@ -65,6 +65,16 @@ export function parseGoal(text: string): Goal {
   );
 }
 
+/** Every goal that some kind can meet, as it is written. */
+export function listGoals(): readonly string[] {
+  const goals = new Set(["delete"]);
+  for (const { phases, conditions } of Object.values(STATES)) {
+    for (const phase of phases) goals.add(`phase=${phase}`);
+    for (const type of conditions) goals.add(`condition=${type}`);
+  }
+  return Array.from(goals);
+}
+
 export function sayGoal(goal: Goal): string {
   if (goal.kind === "deletion") return "delete";
   return goal.kind === "phase" ? `phase=${goal.phase}` : `condition=${goal.type}=${goal.status}`;

@@ -1,20 +1,18 @@
+import {
+  type CompletedCommand,
+  KIND_VERBS,
+  KIND_WORDS,
+  LIST_OBJECTS,
+  NAME_VERBS,
+  type CompletedFlag,
+  NAME_FLAGS,
+} from "./completed-command.ts";
+import { fishScript } from "./fish-script.ts";
+
 /** Shells that can be served. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** A command as a shell has to know it. */
-export interface CompletedCommand {
-  readonly name: string;
-  readonly summary: string;
-  readonly flags: readonly string[];
-  readonly children: readonly CompletedCommand[];
-}
-
-/** Commands after whose name objects stand. */
-const OBJECT_VERBS = ["get", "describe", "cancel", "delete", "wait", "logs", "why"];
-/** Prints `job/a service/b` and so on; silent where no control plane runs. */
-const LIST_OBJECTS = "neuraxis get all -o name 2>/dev/null";
-
-/** A script that, read by the shell, completes commands, flags and names of objects. */
+/** A script that, read by the shell, completes commands, flags, their values, and names of objects. */
 export function completionScript(
   shell: (typeof SHELLS)[number],
   commands: readonly CompletedCommand[],
@@ -25,50 +23,91 @@ export function completionScript(
 }
 
 function bashScript(commands: readonly CompletedCommand[]): string {
-  const cases = commands.map(
-    ({ name, flags, children }) =>
-      `    ${name}) words="${[...children.map((child) => child.name), ...flags].join(" ")}" ;;`,
+  const valued = commands.flatMap(({ name, flags }) =>
+    flags
+      .filter(({ takesValue }) => takesValue)
+      .map((flag) => ({ flag, pattern: flag.names.map((each) => `${name}:${each}`).join("|") })),
   );
-  const names = commands.map(({ name }) => name).join(" ");
+  const patterns = valued.map(({ pattern }) => pattern).join("|");
+  const parents = commands.filter(({ children }) => children.length > 0);
+  const values = casesOf(valued.map(({ flag, pattern }) => [pattern, valuesOf(flag)]));
+  const flags = casesOf(
+    commands.map(({ name, flags }) => [name, flags.flatMap(({ names }) => names).join(" ")]),
+  );
+  const operands = casesOf([
+    ...parents.map(
+      ({ name, children }) => [name, children.map((child) => child.name).join(" ")] as const,
+    ),
+    ...Array.from(NAME_VERBS, ([verb, kinds]) => [verb, namesOf(kinds)] as const),
+  ]);
   return `# Completes neuraxis in bash.
+_neuraxis_names() { neuraxis get "$1" -o name 2>/dev/null | sed 's:^[^/]*/::'; }
 _neuraxis() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" verb="\${COMP_WORDS[1]}" words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" verb="\${COMP_WORDS[1]}" at=$((COMP_CWORD - 1))
+  local before="" key="" kind="" words="" word="" place=2
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${names} help" -- "$current"))
+    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} help" -- "$current"))
     return
   fi
-  case "$verb" in
-${cases.join("\n")}
+  # Bash makes three words of phase=Running.
+  if [ "$current" = "=" ]; then current="" at=$COMP_CWORD; fi
+  before="\${COMP_WORDS[at]}"
+  if [ "$before" = "=" ]; then
+    before="\${COMP_WORDS[at - 1]}"
+    case "$before" in
+      -*) ;;
+      *) key="$before=" before="\${COMP_WORDS[at - 2]}" ;;
+    esac
+  fi
+  # The first word that is neither a flag nor its value.
+  while [ "$place" -lt "$COMP_CWORD" ] && [ -z "$kind" ]; do
+    word="\${COMP_WORDS[place]}"
+    case "$verb:$word" in
+      ${patterns === "" ? ":" : patterns}) place=$((place + 1)) ;;
+      *:-*) ;;
+      *) kind="$word" ;;
+    esac
+    place=$((place + 1))
+  done
+  case "$verb:$before" in
+${values}
+    *)
+      case "$current" in
+        -*)
+          case "$verb" in
+${flags}
+          esac ;;
+        *)
+          case "$verb" in
+${operands}
+            ${KIND_VERBS.join("|")})
+              case "$kind" in
+                ""|*/*) words="${KIND_WORDS} $(${LIST_OBJECTS})" ;;
+                *) words="${namesOf("$kind")}" ;;
+              esac ;;
+          esac ;;
+      esac ;;
   esac
-  case "$verb" in
-    ${OBJECT_VERBS.join("|")}) words="$words $(${LIST_OBJECTS})" ;;
-  esac
+  if [ -n "$key" ]; then
+    words="$(for word in $words; do case "$word" in "$key"*) echo "\${word#"$key"}" ;; esac; done)"
+  fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _neuraxis neuraxis
 `;
 }
 
-function fishScript(commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap(({ name, summary, flags, children }) => {
-    const isIn = `-n '__fish_seen_subcommand_from ${name}'`;
-    return [
-      `complete -c neuraxis -n __fish_use_subcommand -a ${name} -d '${quoted(summary)}'`,
-      ...children.map((child) => `complete -c neuraxis ${isIn} -a ${child.name}`),
-      ...flags.map((flag) =>
-        flag.startsWith("--")
-          ? `complete -c neuraxis ${isIn} -l ${flag.slice(2)}`
-          : `complete -c neuraxis ${isIn} -s ${flag.slice(1)}`,
-      ),
-    ];
-  });
-  const objects = `-n '__fish_seen_subcommand_from ${OBJECT_VERBS.join(" ")}' -a '(${LIST_OBJECTS})'`;
-  return ["# Completes neuraxis in fish.", ...lines, `complete -c neuraxis ${objects}`, ""].join(
-    "\n",
-  );
+/** Branches of a shell's \`case\` that say which words can stand there. */
+function casesOf(cases: readonly (readonly [pattern: string, words: string])[]): string {
+  return cases.map(([pattern, words]) => `    ${pattern}) words="${words}" ;;`).join("\n");
 }
 
-/** Within single quotes of fish. */
-function quoted(text: string): string {
-  return text.replaceAll(/['\\]/g, String.raw`\$&`);
+/** Words for a shell; without any, the shell offers files. */
+function valuesOf({ names, choices }: CompletedFlag): string {
+  const kind = names.map((name) => NAME_FLAGS.get(name)).find((known) => known !== undefined);
+  return kind === undefined ? choices.join(" ") : namesOf(kind);
+}
+
+function namesOf(kinds: string): string {
+  return `$(_neuraxis_names ${kinds.startsWith("$") ? `"${kinds}"` : kinds})`;
 }
