@@ -20,6 +20,7 @@ import { logsOf, sideOf, usageOf } from "./engine-side.ts";
 import { checkAddresses, isListening, type Listen, listenError } from "./check-addresses.ts";
 import type { Equipment } from "./find-equipment.ts";
 import type { Home } from "./home.ts";
+import { steadyClock } from "./steady-clock.ts";
 
 export interface UpOptions {
   readonly home: Home;
@@ -102,7 +103,7 @@ async function serve(
   const token = home.token();
   const plane = new RunningControlPlane({
     journal,
-    clock: monotonicClock(),
+    clock: steadyClock(),
     newUid: randomUUID,
     program: version,
     connect: (catalog) => {
@@ -197,21 +198,6 @@ function originOf(version: string): JournalOrigin {
     policy: POLICY,
     profile: { classes: [] },
     scheduler: { graceMs: GRACE_MS, patienceMs: PATIENCE_MS },
-  };
-}
-
-/** The machine's clock, as far as it goes forward. */
-function monotonicClock() {
-  let latestMs = 0;
-  return {
-    nowMs: () => {
-      latestMs = Math.max(latestMs, Date.now());
-      return latestMs;
-    },
-    after: (ms: number, call: () => void) => {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
   };
 }
 
