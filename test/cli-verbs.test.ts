@@ -1,42 +1,24 @@
 import assert from "node:assert/strict";
-import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { mkdirSync, realpathSync } from "node:fs";
 import { test } from "node:test";
 import type { BatchJobObject, JobPhase } from "../src/api/objects.ts";
 import { attachJob } from "../src/cli/attach-job.ts";
 import type { Host } from "../src/cli/host.ts";
-import { ApiBed } from "./support/api-bed.ts";
+import type { ApiBed } from "./support/api-bed.ts";
+import { noServer, startCliBed } from "./support/cli-bed.ts";
 import { jobText, queueText, serviceText } from "./support/control-bed.ts";
 import { observedObjects } from "./support/memory-plane.ts";
-import { type Run, runNeuraxis } from "./support/run-neuraxis.ts";
+import { runNeuraxis } from "./support/run-neuraxis.ts";
 import { TempFolder } from "./support/temp-folder.ts";
 
 const folder = new TempFolder();
 const NEURAXIS_HOME = folder.resolve("home");
-const none = { NEURAXIS_SERVER: "", NEURAXIS_TOKEN: "" };
-
-/** An API whose address and token stand in a home of its own. */
-async function startBed(): Promise<{ readonly bed: ApiBed; readonly nx: Neuraxis }> {
-  const bed = await ApiBed.start();
-  const home = makeFolder(`home-${bed.port}`);
-  writeFileSync(path.join(home, "token"), `${bed.token}\n`);
-  writeFileSync(path.join(home, "api.json"), JSON.stringify({ url: bed.url, pid: process.pid }));
-  const environment = { ...none, NEURAXIS_HOME: home };
-  const nx: Neuraxis = (words, input) =>
-    runNeuraxis(words, {
-      environment,
-      folder: folder.path,
-      ...(input === undefined ? {} : { input }),
-    });
-  return { bed, nx };
-}
+const startBed = () => startCliBed(folder);
 
 function makeFolder(name: string): string {
   mkdirSync(folder.resolve(name), { recursive: true });
   return folder.resolve(name);
 }
-
-type Neuraxis = (words: readonly string[], input?: string) => Promise<Run>;
 
 /** The job once it is there. */
 async function appearance(bed: ApiBed, name: string): Promise<BatchJobObject> {
@@ -138,38 +120,6 @@ test("what is not there is told with the nearest name, exit code 4", async () =>
     assert.deepEqual([code, stdout], [4, ""]);
     assert.match(stderr, /^error: there is no job\/tran\. Did you mean "train"\? /);
   }
-});
-
-test("get prints what there is, and tells the rest", async () => {
-  const { nx } = await startBed();
-  await nx(["apply", "-f", "-"], `${jobText("train")}${jobText("sweep")}`);
-  const { code, stdout, stderr } = await nx(["get", "job", "train", "x1", "sweep", "x2"]);
-  assert.equal(code, 4);
-  assert.match(stdout, /^NAME [^\n]*\ntrain [^\n]*\nsweep [^\n]*\n$/);
-  assert.match(
-    stderr,
-    /^error: there is no job\/x1\. [^\n]*\nerror: there is no job\/x2\. [^\n]*\n$/,
-  );
-});
-
-test("labels select in sets, and what is no selector is refused", async () => {
-  const { nx } = await startBed();
-  await nx(["apply", "-f", "-"], jobText("train"));
-  const names = await nx(["get", "jobs", "-l", "team notin (nlp,vision)", "-o", "name"]);
-  assert.equal(names.stdout, "job/train\n");
-  const broken = await nx(["get", "jobs", "-l", "team in nlp"]);
-  assert.equal(broken.code, 2);
-  assert.match(broken.stderr, /^error: -l: "team in nlp" is not KEY=VALUE, /);
-});
-
-test("delete changes nothing if one of the names is wrong", async () => {
-  const { nx } = await startBed();
-  await nx(["apply", "-f", "-"], `${jobText("a")}${jobText("b")}`);
-  const { code, stdout, stderr } = await nx(["delete", "job", "a", "nope", "b", "--wait"]);
-  assert.deepEqual([code, stdout], [4, ""]);
-  assert.match(stderr, /^error: there is no job\/nope\. /);
-  assert.equal((await nx(["get", "jobs", "-o", "name"])).stdout, "job/a\njob/b\n");
-  assert.equal((await nx(["delete", "job", "a", "b"])).stdout, "job/a deleted\njob/b deleted\n");
 });
 
 test("delete takes names and manifests", async () => {
@@ -347,33 +297,14 @@ test("version tells both, and completion needs no control plane", async () => {
   const { nx } = await startBed();
   const both = await nx(["version"]);
   assert.match(both.stdout, /^client {2}\S+\nserver {2}1\.2\.3 \(neuraxis\.dev\/v1alpha1\)\n$/);
-  const environment = { ...none, NEURAXIS_HOME };
+  const environment = { ...noServer, NEURAXIS_HOME };
   assert.equal((await runNeuraxis(["version", "--client"], { environment })).code, 0);
   const script = await runNeuraxis(["completion", "bash"], { environment });
   assert.match(script.stdout, /^complete -o default -F _neuraxis neuraxis$/m);
 });
 
-test("secrets have entries, which are forgotten one by one or all", async () => {
-  const environment = { ...none, NEURAXIS_HOME: makeFolder("secrets") };
-  const secret = (words: readonly string[], input = "") =>
-    runNeuraxis(["secret", ...words], { environment, input });
-  const empty = await secret(["set", "hub", "token"], "\n");
-  assert.equal(empty.code, 2);
-  assert.match(empty.stderr, /^error: standard input is empty; --allow-empty /);
-  assert.equal((await secret(["set", "hub", "none", "--allow-empty"])).code, 0);
-  for (const key of ["a", "b"]) await secret(["set", "hub", key], "hush");
-  const one = await secret(["delete", "hub", "a"]);
-  assert.deepEqual(one, { code: 0, stdout: "hub/a deleted\n", stderr: "" });
-  const again = await secret(["delete", "hub", "a"]);
-  assert.equal(again.code, 4);
-  assert.match(again.stderr, /^error: there is no entry a of secret hub\. See them all: /);
-  assert.equal((await secret(["delete", "hub"])).stdout, "hub/b deleted\nhub/none deleted\n");
-  assert.equal((await secret(["delete", "hub"])).code, 4);
-  assert.deepEqual(await secret(["list"]), { code: 0, stdout: "", stderr: "" });
-});
-
 test("without a control plane the code is 3, and the cure is up", async () => {
-  const environment = { ...none, NEURAXIS_HOME };
+  const environment = { ...noServer, NEURAXIS_HOME };
   const absent = await runNeuraxis(["get", "jobs"], { environment });
   assert.deepEqual([absent.code, absent.stdout], [3, ""]);
   assert.match(
@@ -392,11 +323,13 @@ test("another server gets the token of the environment, and never that of the ho
   const home = makeFolder("own");
   folder.write("own/token", "own-token\n");
   const words = ["get", "jobs", "--home", home, "--server", bed.url];
-  const without = await runNeuraxis(words, { environment: none });
+  const without = await runNeuraxis(words, { environment: noServer });
   assert.equal(without.code, 2);
   assert.match(without.stderr, /set NEURAXIS_TOKEN/);
-  const wrong = await runNeuraxis(words, { environment: { ...none, NEURAXIS_TOKEN: "wrong" } });
+  const wrong = await runNeuraxis(words, { environment: { ...noServer, NEURAXIS_TOKEN: "wrong" } });
   assert.equal(wrong.code, 6);
-  const good = await runNeuraxis(words, { environment: { ...none, NEURAXIS_TOKEN: bed.token } });
+  const good = await runNeuraxis(words, {
+    environment: { ...noServer, NEURAXIS_TOKEN: bed.token },
+  });
   assert.deepEqual(good, { code: 0, stdout: "", stderr: "There are no jobs.\n" });
 });

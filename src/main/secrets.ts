@@ -11,7 +11,7 @@ const KEY = /^[-._A-Za-z0-9]{1,253}$/;
 const VALUE_BYTES_MAX = 128 * 1024 - 1;
 
 /** An entry that is to be kept. */
-export interface SecretEntry {
+interface SecretEntry {
   readonly name: string;
   readonly key: string;
   readonly value: Buffer;

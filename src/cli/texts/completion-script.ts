@@ -29,17 +29,10 @@ function bashScript(commands: readonly CompletedCommand[]): string {
       .map((flag) => ({ flag, pattern: flag.names.map((each) => `${name}:${each}`).join("|") })),
   );
   const patterns = valued.map(({ pattern }) => pattern).join("|");
-  const parents = commands.filter(({ children }) => children.length > 0);
   const values = casesOf(valued.map(({ flag, pattern }) => [pattern, valuesOf(flag)]));
   const flags = casesOf(
     commands.map(({ name, flags }) => [name, flags.flatMap(({ names }) => names).join(" ")]),
   );
-  const operands = casesOf([
-    ...parents.map(
-      ({ name, children }) => [name, children.map((child) => child.name).join(" ")] as const,
-    ),
-    ...Array.from(NAME_VERBS, ([verb, kinds]) => [verb, namesOf(kinds)] as const),
-  ]);
   return `# Completes neuraxis in bash.
 _neuraxis_names() { neuraxis get "$1" -o name 2>/dev/null | sed 's:^[^/]*/::'; }
 _neuraxis() {
@@ -79,7 +72,7 @@ ${flags}
           esac ;;
         *)
           case "$verb" in
-${operands}
+${operandsOf(commands)}
             ${KIND_VERBS.join("|")})
               case "$kind" in
                 ""|*/*) words="${KIND_WORDS} $(${LIST_OBJECTS})" ;;
@@ -95,6 +88,17 @@ ${operands}
 }
 complete -o default -F _neuraxis neuraxis
 `;
+}
+
+/** Subcommands, and names that stand alone. */
+function operandsOf(commands: readonly CompletedCommand[]): string {
+  const parents = commands.filter(({ children }) => children.length > 0);
+  return casesOf([
+    ...parents.map(
+      ({ name, children }) => [name, children.map((child) => child.name).join(" ")] as const,
+    ),
+    ...Array.from(NAME_VERBS, ([verb, kinds]) => [verb, namesOf(kinds)] as const),
+  ]);
 }
 
 /** Branches of a shell's \`case\` that say which words can stand there. */
