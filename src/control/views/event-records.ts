@@ -116,6 +116,14 @@ export function describeAction(action: Action): Said | undefined {
   }
 }
 
+/** Whether an engine has told more of it: how a replica ended that is gone. O(notes). */
+export function isToldBy(notes: readonly Note[], event: Event): boolean {
+  if (event.kind !== "replica-gone") return false;
+  return notes.some(({ about: { kind, name }, type }) => {
+    return kind === "Replica" && name === event.replica && type === "Warning";
+  });
+}
+
 export function describeNote({ about, type, reason, message }: Note): Said {
   return { about, type, reason, message };
 }

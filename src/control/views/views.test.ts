@@ -221,6 +221,25 @@ test("notes are remembered as events; throttling is a condition, since when it i
   assert.deepEqual(views.events({ after: newest.sequence, limit: 10 }), []);
 });
 
+test("a replica that is gone is told once: by the engine's note, or else by the event", () => {
+  const { views, fold } = newFold();
+  const service = serviceId("s");
+  const about = { kind: "Replica", name: "s/0" } as const;
+  const note = { about, type: "Warning", reason: "replica-failed", message: "boom" } as const;
+  fold({ events: [added], changes: applied(serviceText("s")) });
+  for (const [number, notes] of [[note], []].entries()) {
+    const replica = replicaId(service, number);
+    const start: Action = { kind: "start-replica", service, replica, node, devices: [], after: [] };
+    fold({ actions: [start] });
+    fold({ events: [{ kind: "replica-gone", replica }], notes });
+  }
+  const told = views.events({ about: { kind: "ModelService", name: "s" }, after: 0, limit: 10 });
+  assert.deepEqual(
+    told.map((event) => `${event.about.name} ${event.reason}`),
+    ["s/0 starting", "s/0 replica-failed", "s/1 starting", "s/1 gone"],
+  );
+});
+
 test("how a job's command ended is told by the first bad end of its newest failed attempt", () => {
   const { views, fold } = newFold();
   fold({ events: [added] });

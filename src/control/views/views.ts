@@ -5,7 +5,13 @@ import type { Note } from "../../model/note.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import type { JournalEntry } from "../journal/journal.ts";
 import { EventLog, type EventsQuery, type SavedEvents } from "./event-log.ts";
-import { describeAction, describeEvent, describeNote, type Said } from "./event-records.ts";
+import {
+  describeAction,
+  describeEvent,
+  describeNote,
+  isToldBy,
+  type Said,
+} from "./event-records.ts";
 import { foldChange } from "./change-fold.ts";
 import { foldExit, foldJobAction, foldJobDeparted, foldJobEvent } from "./job-fold.ts";
 import { Ledger } from "./ledger.ts";
@@ -68,7 +74,7 @@ export class Views {
     const { nowMs, changes, events, notes, actions } = entry;
     for (const change of changes) foldChange(this.tables, change, nowMs);
     for (const event of events) {
-      this.#record(describeEvent(event, this.tables), nowMs);
+      if (!isToldBy(notes, event)) this.#record(describeEvent(event, this.tables), nowMs);
       this.#foldEvent(event, nowMs);
     }
     for (const note of notes) this.#foldNote(note, nowMs);
