@@ -35,7 +35,7 @@ export interface ControlPlane {
     resourceVersion: string,
     stop: AbortSignal,
   ): Result<AsyncIterable<ObjectChange>, ApiFailure>;
-  why(job: string): Result<WhyAnswer, ApiFailure>;
+  why(job: string): Promise<Result<WhyAnswer, ApiFailure>> | Result<WhyAnswer, ApiFailure>;
   /** Those after a sequence, the newest last; at most `limit`, the newest ones. */
   events(options: {
     readonly about?: { readonly kind: ObjectKind; readonly name: string };

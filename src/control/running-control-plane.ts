@@ -115,8 +115,9 @@ export class RunningControlPlane implements ControlPlane {
     return this.#recovered.ring.watch(kinds, resourceVersion, stop);
   }
 
-  why(job: string): Result<WhyAnswer, ApiFailure> {
-    return explainWaiting(job, this.#loop.ground, () => this.#random());
+  why(job: string): Promise<Result<WhyAnswer, ApiFailure>> {
+    const { origin, sequence } = this.#options.journal;
+    return explainWaiting(job, this.#loop.ground, () => entryRandom(origin.seed, sequence + 1));
   }
 
   events(options: Parameters<ControlPlane["events"]>[0]): readonly EventRecord[] {

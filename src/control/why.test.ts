@@ -5,8 +5,8 @@ import { ControlBed, jobText, queueText, serviceText } from "../../test/support/
 const long = { workMs: 60_000 };
 
 /** `true` or `false` for each change that was tried. */
-function tried(bed: ControlBed, name: string): Record<string, boolean> {
-  const answer = bed.control.why(name);
+async function tried(bed: ControlBed, name: string): Promise<Record<string, boolean>> {
+  const answer = await bed.control.why(name);
   assert.ok(answer.ok);
   return Object.fromEntries(answer.value.trials.map(({ change, starts }) => [change, starts]));
 }
@@ -24,7 +24,7 @@ test("a job without room is told what would make some, each change tried", async
   await bed.advance(200);
   assert.equal(bed.job("big").status.phase, "Pending");
   const before = bed.control.list("BatchJob");
-  assert.deepEqual(tried(bed, "big"), {
+  assert.deepEqual(await tried(bed, "big"), {
     "without the other jobs of queue default": false,
     "without the jobs of queue other": false,
     "without service s": true,
@@ -32,7 +32,7 @@ test("a job without room is told what would make some, each change tried", async
     "with half of what each member asks for": false,
     "with the highest priority": false,
   });
-  const answer = bed.control.why("big");
+  const answer = await bed.control.why("big");
   assert.ok(answer.ok);
   assert.equal(answer.value.refusal?.code, "no-room-now");
   const [, , service] = answer.value.trials;
@@ -49,10 +49,10 @@ test("a job whose queue is full is told so", async () => {
   const bed = await new ControlBed({ manifests, jobs: { a: long } }).begin();
   await bed.apply(manifests);
   await bed.advance(200);
-  const answer = bed.control.why("b");
+  const answer = await bed.control.why("b");
   assert.ok(answer.ok);
   assert.deepEqual([answer.value.phase, answer.value.refusal?.code], ["Pending", "queue-limit"]);
-  const trials = tried(bed, "b");
+  const trials = await tried(bed, "b");
   assert.equal(trials["without the limits of queue q and those above it"], true);
   assert.equal(trials["with one more node like local"], false);
   assert.equal(trials["without the other jobs of queue q"], true);
@@ -65,11 +65,11 @@ test("a job that failed may wait for time alone; one that runs waits for nothing
   const bed = await new ControlBed({ manifests, jobs }).begin();
   await bed.apply(manifests);
   await bed.advance(200);
-  assert.equal(tried(bed, "a")["when its wait after a failure is over"], true);
-  assert.deepEqual(bed.control.why("b"), {
+  assert.equal(await tried(bed, "a")["when its wait after a failure is over"], true);
+  assert.deepEqual(await bed.control.why("b"), {
     ok: true,
     value: { job: "b", phase: "Running", trials: [] },
   });
-  const unknown = bed.control.why("c");
+  const unknown = await bed.control.why("c");
   assert.ok(!unknown.ok && unknown.reason.code === "unknown-object");
 });

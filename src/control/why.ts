@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { WhyAnswer } from "../api/answers.ts";
 import type { Action } from "../model/action.ts";
 import type { Random } from "../model/random.ts";
@@ -12,32 +13,35 @@ import { phaseOf } from "./views/render.ts";
 
 /**
  * Why a job waits: what the scheduler said, and which changes would let it start, each really tried
- * on a copy. O(trials × (state + one decision)); nothing is changed.
+ * on a copy of the same state. O(trials × (state + one decision)); nothing is changed. Others have
+ * their turn between trials.
  */
-export function explainWaiting(
+export async function explainWaiting(
   name: string,
   { scheduler, views, nowMs }: CommandGround,
   newRandom: () => Random,
-): Result<WhyAnswer, ApiFailure> {
+): Promise<Result<WhyAnswer, ApiFailure>> {
   const record = views.record("BatchJob", name);
   if (record === undefined) return fail(unknownObject("BatchJob", name));
   const { stage, refusal } = record;
   const isWaiting = stage === "waiting" || stage === "suspended";
-  const trials = (isWaiting ? trialsFor(name, record, views.tables) : []).flatMap((trial) => {
-    const fork = scheduler.fork();
-    if (!prepare(fork, trial, nowMs)) return [];
-    const actions = fork.decide(milliseconds(nowMs + trial.laterMs), newRandom());
-    const nodes = startedOn(name, actions);
-    return [
-      { change: trial.change, starts: nodes !== undefined, effect: effectOf(name, actions, nodes) },
-    ];
-  });
-  return succeed({
+  const answer = {
     job: name,
     phase: phaseOf(record),
     ...(refusal === undefined ? {} : { refusal }),
-    trials,
-  });
+  };
+  const state = scheduler.fork();
+  const trials: WhyAnswer["trials"][number][] = [];
+  for (const trial of isWaiting ? trialsFor(name, record, views.tables) : []) {
+    await setImmediate();
+    const fork = state.fork();
+    if (!prepare(fork, trial, nowMs)) continue;
+    const actions = fork.decide(milliseconds(nowMs + trial.laterMs), newRandom());
+    const nodes = startedOn(name, actions);
+    const effect = effectOf(name, actions, nodes);
+    trials.push({ change: trial.change, starts: nodes !== undefined, effect });
+  }
+  return succeed({ ...answer, trials });
 }
 
 /** Nodes on which the job starts or goes on; `undefined` if it does neither. */
