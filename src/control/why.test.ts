@@ -65,7 +65,7 @@ test("a job that failed may wait for time alone; one that runs waits for nothing
   const bed = await new ControlBed({ manifests, jobs }).begin();
   await bed.apply(manifests);
   await bed.advance(200);
-  assert.equal(await tried(bed, "a")["when its wait after a failure is over"], true);
+  assert.equal((await tried(bed, "a"))["when its wait after a failure is over"], true);
   assert.deepEqual(await bed.control.why("b"), {
     ok: true,
     value: { job: "b", phase: "Running", trials: [] },
