@@ -6,7 +6,7 @@ import { readBody } from "./read-body.ts";
 import { readQuery } from "./read-query.ts";
 import type { Call, Route, ServedApi } from "./route.ts";
 import type { Router } from "./router.ts";
-import { sendFailure, sendJson, sendStream } from "./send-answer.ts";
+import { sendFailure, sendJson, sendStream, toJson } from "./send-answer.ts";
 
 /** An entity tag, or what is in it. */
 const ENTITY_TAG = /^"?([!#-~]{1,200}?)"?$/;
@@ -17,6 +17,8 @@ export interface Desk {
   readonly router: Router;
   readonly isOwnHost: (host: string | undefined) => boolean;
   readonly isToken: (authorization: string | undefined) => boolean;
+  /** Answers that never change, by their routes. */
+  readonly constants: Map<Route, Buffer>;
   /** Streams that are being sent. */
   streams: number;
 }
@@ -49,11 +51,26 @@ export async function answerRequest(
   const call = await readCall(desk.api, request, target.value, stop);
   if (!call.ok) sendFailure(response, call.reason);
   else if (route.kind === "stream") await answerStream(desk, response, route, call.value);
-  else {
-    const answer = await route.handle(desk.api, call.value);
-    if (answer.ok) sendJson(response, route.status, answer.value);
-    else sendFailure(response, answer.reason);
+  else await answerAtOnce(desk, response, route, call.value);
+}
+
+async function answerAtOnce(
+  { api, constants }: Desk,
+  response: ServerResponse,
+  route: Extract<Route, { kind: "json" }>,
+  call: Call,
+): Promise<void> {
+  let body = constants.get(route);
+  if (body === undefined) {
+    const answer = await route.handle(api, call);
+    if (!answer.ok) {
+      sendFailure(response, answer.reason);
+      return;
+    }
+    body = toJson(answer.value);
+    if (route.isConstant === true) constants.set(route, body);
   }
+  sendJson(response, route.status, body);
 }
 
 async function answerStream(

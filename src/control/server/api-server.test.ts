@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
 import { test } from "node:test";
 import { ApiBed } from "../../../test/support/api-bed.ts";
 import type { ApiErrorBody } from "../../api/api-error.ts";
@@ -108,12 +107,11 @@ test("what is no request, or has too long headers, is refused in the API's words
   assert.deepEqual(readRaw(long), [431, "headers-too-large"]);
 });
 
-test("a connection above the limit is closed", async () => {
+test("a connection above the limit is closed if all others have borne the token", async () => {
   const small = await ApiBed.start({ limits: { connections: 1 } });
-  const first = connect(small.port, "127.0.0.1");
-  await new Promise((resolve) => first.once("connect", resolve));
+  const watch = await small.fetch("/v1alpha1/watch");
   await assert.rejects(small.client().health(), { code: "connection-lost" });
-  first.destroy();
+  await watch.body?.cancel();
 });
 
 test("parameters that are not known, stand twice or are out of range are refused by name", async () => {
@@ -197,4 +195,40 @@ test("a server that closes ends its streams in order, and answers what it has be
   await own.close();
   assert.equal(await ended, "");
   await assert.rejects(own.client().health(), { code: "not-running" });
+});
+
+test("a client that sends many requests and reads no answer is sent away, and others are served", async () => {
+  const many = `GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(1000);
+  assert.equal(await bed.sendRaw(many), "");
+  assert.deepEqual(await bed.client().health(), { status: "ok" });
+});
+
+test("requests that come before the answers to earlier ones are answered in their order", async () => {
+  const paths = ["/healthz", "/v1alpha1/queues", "/version", "/nothing"];
+  const lines = ["Host: localhost", `Authorization: Bearer ${bed.token}`, "", ""].join("\r\n");
+  const text = paths.map((path) => `GET ${path} HTTP/1.1\r\n${lines}`).join("");
+  const answers = await bed.sendRaw(text, { until: /unknown-path/ });
+  const statuses = Array.from(answers.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => status);
+  assert.deepEqual(statuses, ["200", "200", "200", "404"]);
+});
+
+test("a client that takes nothing of its answer is cut off", async () => {
+  const own = await ApiBed.start({ limits: { stallMs: 20, closeMs: 3_600_000 } });
+  const asked = Promise.withResolvers<void>();
+  own.plane.events = () => {
+    asked.resolve();
+    return [{ message: "x".repeat(30_000_000) } as never];
+  };
+  own.sendDeaf("/v1alpha1/events");
+  await asked.promise;
+  await own.close(); // It waits for the answer.
+});
+
+test("connections without the token keep nobody out who has it", async () => {
+  const own = await ApiBed.start({ limits: { connections: 3 } });
+  const watch = await own.fetch("/v1alpha1/watch");
+  const silent = Array.from({ length: 10 }, () => own.sendRaw("GET /"));
+  assert.deepEqual(await own.client().health(), { status: "ok" });
+  await Promise.race(silent);
+  await watch.body?.cancel();
 });

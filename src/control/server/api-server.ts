@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { type ApiErrorCode, API_ERRORS } from "../../api/api-error.ts";
 import { printable } from "../../model/printable.ts";
+import { Turns } from "../../model/turns.ts";
 import { failure } from "../failures.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
+import { Connections } from "./connections.ts";
 import { hostCheck, LOOPBACK_HOSTS, tokenCheck } from "./gate.ts";
 import { openApiDocument } from "./open-api.ts";
+import { refuseUnread } from "./refuse-unread.ts";
 import type { ServedApi } from "./route.ts";
 import { Router } from "./router.ts";
 import { ROUTES } from "./routes.ts";
@@ -24,18 +26,14 @@ export interface ApiServerOptions
   readonly limits?: Partial<ServerLimits>;
 }
 
-/** Codes of Node's parser for what is not refused by us. */
-const PARSER_ERRORS: Readonly<Record<string, ApiErrorCode>> = {
-  HPE_HEADER_OVERFLOW: "headers-too-large",
-  ERR_HTTP_REQUEST_TIMEOUT: "request-too-slow",
-};
-
 /** The control API on a socket. */
 export class ApiServer {
   readonly #server: Server;
   readonly #desk: Desk;
   readonly #report: ApiServerOptions["report"];
   readonly #limits: ServerLimits;
+  readonly #turns: Turns<Socket>;
+  readonly #connections: Connections;
   /** Of the requests that are being answered. */
   readonly #stops = new Set<AbortController>();
   #isClosing = false;
@@ -59,10 +57,16 @@ export class ApiServer {
       router: new Router(ROUTES),
       isOwnHost: hostCheck(hosts),
       isToken: tokenCheck(token),
+      constants: new Map(),
       streams: 0,
     };
     this.#report = report;
     this.#limits = limits;
+    this.#turns = new Turns(limits.pipelined);
+    this.#connections = new Connections(limits.connections);
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      this.#serve(request, response);
+    };
     this.#server = createServer(
       {
         maxHeaderSize: limits.headerBytes,
@@ -72,13 +76,10 @@ export class ApiServer {
         keepAliveTimeout: limits.idleMs,
         requireHostHeader: false, // It is refused with the others, in the API's words.
       },
-      (request, response) => void this.#answer(request, response),
+      serve,
     );
-    this.#server.maxConnections = limits.connections;
-    this.#server.on(
-      "checkExpectation",
-      (request, response) => void this.#answer(request, response),
-    );
+    this.#server.on("connection", (socket: Socket) => this.#connections.add(socket));
+    this.#server.on("checkExpectation", serve);
     this.#server.on("clientError", refuseUnread);
   }
 
@@ -107,7 +108,20 @@ export class ApiServer {
     else this.#server.closeIdleConnections();
   }
 
+  /** What is sent before an answer has been taken waits for that: nobody can ask for ever and read nothing. */
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const isTaken = this.#turns.take(socket, (done) => {
+      if (!socket.destroyed) void this.#answer(request, response.once("close", done));
+    });
+    if (!isTaken) socket.destroy();
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#desk.isToken(request.headers.authorization)) this.#connections.trust(request.socket);
+    response.setTimeout(this.#limits.stallMs, () => {
+      if (response.writableLength > 0) response.destroy();
+    });
     const stop = new AbortController();
     this.#stops.add(stop);
     response.once("close", () => {
@@ -129,19 +143,4 @@ export class ApiServer {
       else sendFailure(response, failure("internal-error", "the request met a bug"));
     }
   }
-}
-
-/** Answers what is no request, as far as it came. */
-function refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || socket.bytesWritten > 0) {
-    socket.destroy();
-    return;
-  }
-  const code = PARSER_ERRORS[error.code ?? ""] ?? "invalid-request";
-  const message = code === "invalid-request" ? "this is no HTTP request" : API_ERRORS[code].meaning;
-  const body = JSON.stringify({ error: failure(code, message) });
-  socket.end(
-    `HTTP/1.1 ${API_ERRORS[code].status} Refused\r\nConnection: close\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }

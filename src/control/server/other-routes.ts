@@ -52,6 +52,7 @@ export const otherRoutes: readonly Route[] = [
     errors: [],
     status: 200,
     shape: z.looseObject({ openapi: z.string() }),
+    isConstant: true,
     handle: ({ describe }) => succeed({ openapi: "", ...describe() }),
   }),
   jsonRoute({

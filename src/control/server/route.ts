@@ -62,7 +62,7 @@ export interface StreamFacts {
   readonly description: string;
   /** What the data of its events is. */
   readonly data?: z.ZodType;
-  /** Sent while there is nothing else; a stream that has it is cut off when it is not read. */
+  /** Sent while there is nothing else. */
   readonly heartbeat?: string;
 }
 
@@ -73,6 +73,8 @@ interface JsonRoute<Query, Handled, Answer, Value> extends RouteFacts<Query> {
   readonly kind: "json";
   readonly status: 200 | 202;
   readonly shape: Answer;
+  /** It answers the same as long as the server lives. */
+  readonly isConstant?: true;
   readonly handle: Handler<Handled, Value>;
 }
 

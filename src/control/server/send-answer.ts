@@ -7,8 +7,9 @@ import type { ServerLimits } from "./server-limits.ts";
 const COMMON_HEADERS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" };
 const RETRY_SECONDS = 1;
 
+/** Sends what is JSON, or will be. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+  const bytes = Buffer.isBuffer(body) ? body : toJson(body);
   response
     .writeHead(status, {
       ...COMMON_HEADERS,
@@ -16,6 +17,11 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
       "Content-Length": bytes.length,
     })
     .end(bytes);
+}
+
+/** The bytes of a body. */
+export function toJson(body: unknown): Buffer {
+  return Buffer.from(JSON.stringify(body));
 }
 
 /** Sends the error with its status. */
@@ -30,7 +36,7 @@ export function sendFailure(response: ServerResponse, error: ApiFailure): void {
 export interface Stream {
   readonly mediaType: string;
   readonly chunks: AsyncIterable<string | Buffer>;
-  /** Sent in between; then a reader that takes nothing for too long is cut off. */
+  /** Sent in between. */
   readonly heartbeat?: string;
 }
 
@@ -43,10 +49,11 @@ export interface Stream {
 export async function sendStream(
   response: ServerResponse,
   { mediaType, chunks, heartbeat }: Stream,
-  { heartbeatMs, stallMs }: ServerLimits,
+  { heartbeatMs, stallMs, logStallMs }: ServerLimits,
 ): Promise<void> {
   response.writeHead(200, { ...COMMON_HEADERS, "Content-Type": mediaType }).flushHeaders();
   const isTimed = heartbeat !== undefined;
+  response.setTimeout(isTimed ? stallMs : logStallMs);
   const beat = () => {
     if (!response.writableNeedDrain) response.write(heartbeat);
   };
@@ -55,7 +62,7 @@ export async function sendStream(
     for await (const chunk of chunks) {
       if (response.destroyed) return;
       if (response.write(chunk)) continue;
-      await drain(response, isTimed ? stallMs : undefined);
+      await drain(response);
       if (response.destroyed) return;
     }
     response.end();
@@ -67,12 +74,10 @@ export async function sendStream(
   }
 }
 
-/** Waits until all is taken; without that the connection is cut when the time is over. */
-async function drain(response: ServerResponse, stallMs: number | undefined): Promise<void> {
-  const timer = stallMs === undefined ? undefined : setTimeout(() => response.destroy(), stallMs);
+/** Waits until all is taken, or the connection is cut. */
+async function drain(response: ServerResponse): Promise<void> {
   const ends = new AbortController();
   const { signal } = ends;
   await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]);
-  clearTimeout(timer);
   ends.abort();
 }

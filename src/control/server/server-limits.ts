@@ -11,12 +11,16 @@ export interface ServerLimits {
   /** How long a connection without a request stays open. */
   readonly idleMs: number;
   readonly connections: number;
+  /** Requests that a client may send before it has the answer to an earlier one. */
+  readonly pipelined: number;
   /** Watches and logs that are sent at once. */
   readonly streams: number;
   /** Time between the signs of life of a watch. */
   readonly heartbeatMs: number;
-  /** A watch that takes nothing for so long is cut off. */
+  /** Who takes nothing of an answer for so long, a log's excepted, is cut off. */
   readonly stallMs: number;
+  /** The same of a log, which somebody may read in a pager. */
+  readonly logStallMs: number;
   /** How often a log that is followed is looked at. */
   readonly logPollMs: number;
   /** Time that answers have to be sent when the server closes. */
@@ -31,9 +35,11 @@ export const SERVER_LIMITS: ServerLimits = {
   checkMs: 1000,
   idleMs: 5000,
   connections: 256,
+  pipelined: 8,
   streams: 64,
   heartbeatMs: 15_000,
   stallMs: 30_000,
+  logStallMs: 600_000,
   logPollMs: 200,
   closeMs: 1000,
 };

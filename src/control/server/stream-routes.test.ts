@@ -163,6 +163,27 @@ test("a log is followed through a rotation until its process has ended and all i
   assert.equal(await reading.until(), "1\n22\n3\n4");
 });
 
+test("a log that nobody reads is cut off, and makes room for another stream", async () => {
+  const small = await ApiBed.start({ limits: { streams: 1, logStallMs: 20 } });
+  const stdout = folder.write("unread", new Uint8Array(30_000_000));
+  const found = Promise.withResolvers<void>();
+  const isLive = () => {
+    found.resolve();
+    return true;
+  };
+  const files = { stdout, stderr: folder.resolve("none") };
+  small.logs.set("BatchJob/a/youngest", { files, isLive });
+  small.sendDeaf("/v1alpha1/batchjobs/a/log?follow=true");
+  await found.promise;
+  let status = 429;
+  while (status === 429) {
+    const watch = await small.fetch("/v1alpha1/watch");
+    status = watch.status;
+    await watch.body?.cancel();
+  }
+  assert.equal(status, 200);
+});
+
 test("a log that is not there is refused: no such object, or no process of it yet", async () => {
   const missing = await bed.fetch("/v1alpha1/batchjobs/b/log");
   assert.deepEqual(await failureOf(missing), [404, "unknown-object", "there is no BatchJob b"]);
