@@ -30,11 +30,15 @@ async function killAt(word: RegExp, words: readonly string[]): Promise<void> {
   child.kill("SIGKILL");
 }
 
-test("the main job goes on after a kill, and keeps what it promises", async (t: TestContext) => {
+test("the main job goes on after it and its control plane are killed, and keeps what it promises", async (t: TestContext) => {
   const words = ["start", "--once", "--seconds", "6", "--home", mainHome];
   await killAt(/it is served now/, words);
+  const api = readFileSync(path.join(mainHome, "api.json"), "utf8");
+  process.kill((JSON.parse(api) as { readonly pid: number }).pid, "SIGKILL");
   const { code, stdout, stderr } = await runNeuraxis(words);
   assert.match(stderr, /Goes on with the run/, stderr);
+  assert.doesNotMatch(stderr, /it is served now/);
+  for (const line of stderr.split("\n").slice(1)) assert.ok(line.length <= 100, line);
   t.diagnostic(stdout);
   const summary = path.join(mainHome, "report/summary.json");
   const { promises, outcome, state } = JSON.parse(readFileSync(summary, "utf8")) as Result;
@@ -48,6 +52,7 @@ test("the main job goes on after a kill, and keeps what it promises", async (t: 
   assert.equal(code, broken.length === 0 ? 0 : 1);
   assert.deepEqual(outcome, { hasSucceeded: true, trainingRestarts: 0, replicaFailures: 0 });
   assert.ok(state.beside.latenciesMs.length > 0 && state.moving.latenciesMs.length > 0);
+  assert.match(stdout, /restarts of the control plane +1\n *time .* of interruption\n/);
   assert.match(stdout, /where to look next/);
   assert.match(
     readFileSync(path.join(mainHome, "report/index.html"), "utf8"),

@@ -16,6 +16,7 @@ export interface Scene {
 
 /** Without a terminal a line comes so often. */
 const LINE_EVERY_MS = 5000;
+const LINE_COLUMNS = 100;
 const BARS = "▁▂▃▄▅▆▇█";
 const BARS_MAX = 40;
 
@@ -90,20 +91,30 @@ function picture(state: RunState, scene: Scene): string[] {
   ];
 }
 
-function oneLine(state: RunState, { doing, training, held }: Scene): string {
+/** What matters most goes first; what has no room is left out. */
+function oneLine(state: RunState, { doing, held }: Scene): string {
   const latest = curveOf(state).at(-1);
+  const failed = countFailed(state);
   const parts = [
-    `${duration(state.ranMs).padStart(11)}  ${doing}`,
-    training,
-    ...(latest === undefined ? [] : [`step ${latest.step}: ${latest.bits.toFixed(2)} bits/char`]),
-    ...(state.alone.latenciesMs.length === 0 ? [] : [`alone ${latencyText(state.alone)}`]),
-    ...(state.beside.latenciesMs.length === 0
-      ? []
-      : [`beside ${latencyText(state.beside)}`, `idle CPU ${percentText(state)}`]),
-    ...(held === undefined ? [] : [`offline work: ${held}`]),
-    `${countFailed(state)} failed`,
+    failed > 0 && `${failed} failed`,
+    held !== undefined && `offline work: ${held}`,
+    latest !== undefined && `step ${latest.step}: ${latest.bits.toFixed(2)} bits`,
+    p99Text(state),
+    state.cpu.beside.spanMs > 0 && `idle CPU ${percent(idleUsed(state))}`,
   ];
-  return parts.join("; ");
+  let line = `${duration(state.ranMs).padStart(11)}  ${doing}`;
+  for (const part of parts) {
+    if (part !== false && line.length + 2 + part.length <= LINE_COLUMNS) line += `; ${part}`;
+  }
+  return line;
+}
+
+function p99Text({ alone, beside }: RunState): string | false {
+  if (alone.latenciesMs.length === 0) return false;
+  const base = `alone ${milliseconds(p99(alone))}`;
+  return beside.latenciesMs.length === 0
+    ? `p99 ${base}`
+    : `p99 ${milliseconds(p99(beside))}, ${base}`;
 }
 
 function latencyText(requests: Requests): string {

@@ -99,10 +99,9 @@ export class MainJob {
 
   /** @throws CommandError if it cannot go on, and what `stop` was aborted with. */
   async run(): Promise<Outcome> {
-    const { files, view } = this.#world;
+    const { files } = this.#world;
     await this.#writeText();
     const model = await this.#trainEarly();
-    view.say(`An early checkpoint is there (step ${this.early}); it is served now.`);
     const sender = await this.#serve(model);
     try {
       this.state.textBefore ??= await sender.complete(PROMPT, WRITTEN_CHARACTERS);
@@ -115,6 +114,7 @@ export class MainJob {
       sender.close();
     }
     this.state.isFinished = true;
+    this.state.endedMs = Date.now();
     this.#save();
     return this.#outcome();
   }
@@ -125,7 +125,7 @@ export class MainJob {
   }
 
   async #trainEarly(): Promise<string> {
-    const { files } = this.#world;
+    const { files, view } = this.#world;
     const copy = path.join(files.models, "early.ckpt");
     if (existsSync(copy)) return copy;
     this.#doing = "training an early checkpoint";
@@ -133,7 +133,9 @@ export class MainJob {
     await this.#train({ name: EARLY_JOB, steps: this.early, evaluateEvery });
     const newest = files.newestCheckpoint();
     if (newest === undefined) throw this.#problem(`${EARLY_JOB} has left no checkpoint`);
-    return this.#publish("early.ckpt", newest);
+    const model = this.#publish("early.ckpt", newest);
+    view.say(`An early checkpoint is there (step ${this.early}); it is served now.`);
+    return model;
   }
 
   /** Whole or not at all, under a name of its own: training removes its older files. */
@@ -282,7 +284,7 @@ export class MainJob {
       return;
     this.#hasWarned = true;
     this.#world.view.say(
-      "Other programs use nearly all CPU of this machine. Training takes only what is idle: it will be slow.",
+      "Other programs use nearly all CPU. Training takes only what is idle: it will be slow.",
     );
   }
 

@@ -14,14 +14,14 @@ const GONE = new Set<ClientError["code"]>(["not-running", "connection-lost", "sh
 export class OwnPlane {
   readonly #home: Home;
   readonly #version: string;
-  readonly #restarted: () => void;
+  readonly #meet: (pid: number) => void;
   #client: Client | undefined;
 
-  /** @param restarted is called when one that had answered had to be started again. */
-  constructor(folder: string, version: string, restarted: () => void) {
+  /** @param meet is called with the process of each one that is found or started. */
+  constructor(folder: string, version: string, meet: (pid: number) => void) {
     this.#home = new Home(folder);
     this.#version = version;
-    this.#restarted = restarted;
+    this.#meet = meet;
   }
 
   /** The API's address, as it was last. */
@@ -39,7 +39,6 @@ export class OwnPlane {
       return await question(client);
     } catch (error) {
       if (!(error instanceof ClientError) || !GONE.has(error.code)) throw error;
-      this.#restarted();
       this.#client = await this.#raise();
       return question(this.#client);
     }
@@ -66,6 +65,7 @@ export class OwnPlane {
     const client = createClient({ url: api.url, token: this.#home.token() });
     try {
       await client.version();
+      this.#meet(api.pid);
       return client;
     } catch (error) {
       // What its home tells of has ended; another program may have its port.

@@ -83,8 +83,16 @@ function factsTable({ state, outcome }: Result): string[][] {
     ["restarts of training", `${outcome.trainingRestarts}`],
     ["failures of replicas", `${outcome.replicaFailures}`],
     ["restarts of the control plane", `${state.planeRestarts}`],
-    ["time", `${duration(state.ranMs)} on ${availableParallelism()} cores`],
+    ["time", `${duration(state.ranMs)} on ${availableParallelism()} cores${pausesText(state)}`],
   ];
+}
+
+/** What the time leaves out: how often nothing looked on, and how long in all. */
+function pausesText({ interruptions, startedMs, endedMs = startedMs, ranMs }: RunState): string {
+  if (interruptions === 0) return "";
+  const pausedMs = Math.max(0, endedMs - startedMs - ranMs);
+  const times = interruptions === 1 ? "interruption" : `${interruptions} interruptions`;
+  return `, and ${duration(pausedMs)} of ${times}`;
 }
 
 /** The page as text, for a terminal of 80 columns. */

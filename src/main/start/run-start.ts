@@ -9,7 +9,7 @@ import { MainJob } from "./main-job.ts";
 import { SERVICE, TRAINING_JOB } from "./manifests.ts";
 import { OwnPlane } from "./own-plane.ts";
 import { type Result, resultPage, resultText } from "./result-page.ts";
-import { newState, readState } from "./run-state.ts";
+import { meetPlane, newState, readState, writeState } from "./run-state.ts";
 import { StartFiles } from "./start-files.ts";
 
 /** What the main job needs of the program. */
@@ -56,8 +56,12 @@ async function runWith(
   const found = readState(files.state);
   const goesOn = found !== undefined && !found.isFinished && !fresh;
   const state = goesOn ? found : newState(seconds);
-  const plane = new OwnPlane(files.home, version, () => (state.planeRestarts += 1));
-  if (!goesOn) {
+  const plane = new OwnPlane(files.home, version, (pid) => {
+    meetPlane(state, pid);
+    writeState(files.state, state);
+  });
+  if (goesOn) state.interruptions += 1;
+  else {
     await plane.end();
     files.clear();
   }
@@ -66,7 +70,7 @@ async function runWith(
   note(
     goesOn
       ? `Goes on with the run in ${files.home}.`
-      : `Trains a small language model on this repository's text, serves it and sends it requests ` +
+      : "Trains a small language model on this repository's text, serves it and sends it requests\n" +
           `meanwhile: some two minutes. All of it stays in ${files.home}.`,
   );
   try {
@@ -84,6 +88,8 @@ async function runWith(
     view.clear();
     if (stop.aborted) note("All work is asked to leave; Ctrl-C again does not wait for it.");
     await plane.end();
+    delete state.planePid;
+    writeState(files.state, state);
     if (stop.aborted && !state.isFinished) note("`npm start` goes on where this was.");
   }
 }

@@ -19,8 +19,12 @@ export interface RunState {
   /** Seconds that the training beside requests is planned for. */
   readonly seconds: number;
   readonly startedMs: number;
+  /** When it was finished; milliseconds since 1970, as `startedMs`. */
+  endedMs?: number;
   /** Time that it has run for, pauses between two starts left out. */
   ranMs: number;
+  /** Times that it was ended before it was finished, and started again. */
+  interruptions: number;
   /** Last step of the training; absent until its speed is known. */
   steps?: number;
   /** Whether the requests were measured alone. */
@@ -36,12 +40,14 @@ export interface RunState {
   /** What the model wrote from the early checkpoint, and from the last. */
   textBefore?: string;
   textAfter?: string;
-  /** Times that the control plane had to be started again. */
+  /** Process of the control plane that answered last; absent if that was ended in good order. */
+  planePid?: number;
+  /** Times that another control plane answered than the one before, which was killed. */
   planeRestarts: number;
   isFinished: boolean;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 export function newState(seconds: number): RunState {
   return {
@@ -49,6 +55,7 @@ export function newState(seconds: number): RunState {
     seconds,
     startedMs: Date.now(),
     ranMs: 0,
+    interruptions: 0,
     isAloneDone: false,
     alone: { latenciesMs: [], failed: 0 },
     beside: { latenciesMs: [], failed: 0 },
@@ -58,6 +65,12 @@ export function newState(seconds: number): RunState {
     planeRestarts: 0,
     isFinished: false,
   };
+}
+
+/** A control plane answers: it may be another one than the last. */
+export function meetPlane(state: RunState, pid: number): void {
+  if (state.planePid !== undefined && state.planePid !== pid) state.planeRestarts += 1;
+  state.planePid = pid;
 }
 
 /** The run that a file tells of; undefined if there is none that this program understands. */
