@@ -3,39 +3,70 @@ import {
   constants,
   type Dirent,
   lstatSync,
-  readdirSync,
+  opendirSync,
   realpathSync,
   statSync,
 } from "node:fs";
 import path from "node:path";
 import type { Folders } from "./folders.ts";
 
-/** Entries that are looked at in all: of a folder with more, the last by name, numbers by their size. */
+/** Entries whose time is asked in all: of a folder with more, the last by name, numbers by their size. */
 const ENTRIES_MAX = 1000;
-const byName = new Intl.Collator("en", { numeric: true });
+/** Entries that are listed in all; folders do not say in which order theirs come. */
+const LISTED_MAX = 20_000;
+const LISTED_AT_ONCE = 256;
 /** Folders below it that are looked into: frameworks save one folder a checkpoint. */
 const DEPTH_MAX = 2;
+/** Digits of numbers in names, so that texts compare as they do. */
+const DIGITS = 16;
 
 /**
- * Time of the newest file below a folder, in milliseconds since 1970; 0 if there is none. Names that
- * begin with a dot, or end in `.tmp` or `.partial`, are not finished and do not count.
- * O(entries).
+ * Time of the newest file below a folder, in milliseconds since 1970, of those that are not after
+ * `untilMs`: a time yet to come says nothing. 0 if there is none. Names that begin with a dot, or end
+ * in `.tmp` or `.partial`, are not finished and do not count.
+ * O(entries log entries), of at most 20,000 entries.
  */
-export function newestFileMs(folder: string): number {
+export function newestFileMs(folder: string, untilMs: number): number {
+  const budget = { listed: LISTED_MAX };
   let left = ENTRIES_MAX;
   let newestMs = 0;
   const look = (below: string, depth: number) => {
-    for (const entry of newestByName(entriesOf(below), left)) {
+    for (const entry of newestByName(entriesOf(below, budget), left)) {
       left -= 1;
       if (left < 0) return;
       if (/^\.|\.(tmp|partial)$/.test(entry.name)) continue;
       const file = path.join(below, entry.name);
-      if (entry.isFile()) newestMs = Math.max(newestMs, timeOf(file));
-      else if (entry.isDirectory() && depth < DEPTH_MAX) look(file, depth + 1);
+      if (entry.isFile()) {
+        const ms = timeOf(file);
+        if (ms <= untilMs) newestMs = Math.max(newestMs, ms);
+      } else if (entry.isDirectory() && depth < DEPTH_MAX) look(file, depth + 1);
     }
   };
   look(folder, 0);
-  return Math.floor(newestMs);
+  return newestMs;
+}
+
+/** Which of the checkpoints of a gang are told. */
+export class ToldCheckpoints {
+  #toldMs: number;
+  #newestMs = 0;
+
+  /** @param toldMs until when they are told. */
+  constructor(toldMs: number) {
+    this.#toldMs = toldMs;
+  }
+
+  /** Whether the newest, which is not after now, is still to tell. The machine's clock may have been set back. */
+  isNew(newestMs: number, nowMs: number): boolean {
+    this.#toldMs = Math.min(this.#toldMs, nowMs);
+    this.#newestMs = newestMs;
+    return newestMs > this.#toldMs;
+  }
+
+  /** It was told at this time, which may be of another clock than that of the files. */
+  told(nowMs: number): void {
+    this.#toldMs = Math.max(nowMs, this.#newestMs);
+  }
 }
 
 /**
@@ -68,21 +99,39 @@ function nearestTo(file: string): string {
 
 function newestByName(entries: readonly Dirent[], countMax: number): readonly Dirent[] {
   if (entries.length <= countMax) return entries;
-  return entries.toSorted((one, other) => byName.compare(other.name, one.name));
+  return entries
+    .map((entry) => ({ entry, key: sortKeyOf(entry.name) }))
+    .toSorted((left, right) => (left.key === right.key ? 0 : left.key < right.key ? 1 : -1))
+    .map(({ entry }) => entry);
 }
 
-function entriesOf(folder: string): readonly Dirent[] {
+function sortKeyOf(name: string): string {
+  return name.replaceAll(/\d+/g, (digits) => digits.padStart(DIGITS, "0"));
+}
+
+/** Takes what it lists from the budget. */
+function entriesOf(folder: string, budget: { listed: number }): readonly Dirent[] {
+  const entries: Dirent[] = [];
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    const listing = opendirSync(folder, { bufferSize: LISTED_AT_ONCE });
+    try {
+      for (; budget.listed > 0; budget.listed -= 1) {
+        const entry = listing.readSync();
+        if (entry === null) break;
+        entries.push(entry);
+      }
+    } finally {
+      listing.closeSync();
+    }
   } catch {
     // The job has not made it yet, or has just removed it: there is nothing saved in it.
-    return [];
   }
+  return entries;
 }
 
 function timeOf(file: string): number {
   try {
-    return statSync(file).mtimeMs;
+    return Math.floor(statSync(file).mtimeMs);
   } catch {
     // Removed since it was listed.
     return 0;

@@ -23,8 +23,8 @@ export interface GangWorld {
   thaw(ids: readonly string[]): Promise<void>;
   /** Nobody wants the process any more. */
   discard(id: string): void;
-  /** Time of the newest file in the job's folder of checkpoints; 0 for none. */
-  newestCheckpointMs(job: JobId): number;
+  /** Whether its job has saved something that is not told yet. */
+  hasNewCheckpoint(gang: GangData): boolean;
   /** How long it may take to save when asked to leave. */
   saveGraceMs(job: JobId): number;
 }

@@ -255,8 +255,8 @@ export class Gang {
 
   /** Tells a checkpoint that came since the last one. */
   tellCheckpoint(): void {
-    const { job, attempt, hasBegun, savedMs } = this.data;
-    if (!hasBegun || this.#isOver || this.#world.newestCheckpointMs(job) <= savedMs) return;
+    const { job, attempt, hasBegun } = this.data;
+    if (!hasBegun || this.#isOver || !this.#world.hasNewCheckpoint(this.data)) return;
     this.#world.tell({ kind: "job-checkpointed", job, attempt });
   }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import {
@@ -262,4 +262,59 @@ test("a process that nobody wants is ended and forgotten, and one that is not th
     [...bed.machine.workloads.keys()].filter((id) => !id.startsWith("job.a.")),
     ["somebody's"],
   );
+});
+
+/** A gang that has begun, and how it saves at a time in seconds since 1970. */
+async function savingBed() {
+  const bed = await bedOf();
+  await bed.order(start("a", 1, "0 a/0"));
+  await bed.take();
+  const { NEURAXIS_CHECKPOINT_DIR: checkpoints = "" } = bed.environmentOf("a 1 0");
+  const save = (name: string, atS: number) => {
+    writeFileSync(path.join(checkpoints, name), "");
+    utimesSync(path.join(checkpoints, name), atS, atS);
+  };
+  const told = async () => {
+    await bed.pass(2000);
+    return bed.take();
+  };
+  return { bed, save, told };
+}
+
+test("a checkpoint dated ahead is not told again and again, and hides none of the others", async () => {
+  const { bed, save, told } = await savingBed();
+  save("ahead", 4_102_444_800);
+  assert.deepEqual(await told(), []);
+  save("now", bed.machine.nowMs / 1000);
+  assert.deepEqual(await told(), ["saved a 1"]);
+  assert.deepEqual(await told(), []);
+  await bed.restart();
+  assert.deepEqual(await told(), []);
+});
+
+test("checkpoints are seen when the machine's clock was set back, once each", async () => {
+  const { bed, save, told } = await savingBed();
+  bed.machine.nowMs += 3_600_000;
+  save("first", bed.machine.nowMs / 1000);
+  assert.deepEqual(await told(), ["saved a 1"]);
+  bed.machine.nowMs -= 3_600_000;
+  // Timers of this clock, unlike the machine's, wait for its old time.
+  await bed.restart();
+  await bed.pass(500);
+  save("second", bed.machine.nowMs / 1000);
+  assert.deepEqual(await told(), ["saved a 1"]);
+  assert.deepEqual(await told(), []);
+});
+
+test("a look for checkpoints that takes long is followed by a rest", async () => {
+  const { bed } = await savingBed();
+  let looks = 0;
+  const uidOf = bed.jobs.get.bind(bed.jobs);
+  bed.jobs.get = (name) => {
+    looks += 1;
+    bed.machine.nowMs += 500;
+    return uidOf(name);
+  };
+  await bed.pass(20_000);
+  assert.ok(looks > 0 && looks <= 4, `${looks} looks`);
 });

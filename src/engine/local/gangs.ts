@@ -3,7 +3,7 @@ import type { Event } from "../../model/event.ts";
 import type { DepartureId, JobId } from "../../model/ids.ts";
 import type { CatalogJob } from "../../model/launch.ts";
 import { unreachable } from "../../model/unreachable.ts";
-import { checkpointFault, newestFileMs } from "./checkpoints.ts";
+import { checkpointFault, newestFileMs, ToldCheckpoints } from "./checkpoints.ts";
 import type { EngineContext } from "./engine-context.ts";
 import { Gang, type GangEvent } from "./gang.ts";
 import {
@@ -28,6 +28,10 @@ import { isSystemError } from "./system-error.ts";
 /** Time to save in, beside twice the time that the job says it takes. */
 const SAVE_GRACE_MS = 30_000;
 
+/** Looking for checkpoints takes at most a twentieth of the time, and is not put off for longer. */
+const REST_PER_LOOK = 20;
+const REST_MS_MAX = 5000;
+
 /** All jobs that are somewhere on this machine. */
 export class Gangs {
   readonly #context: EngineContext;
@@ -35,6 +39,9 @@ export class Gangs {
   /** Why a gang's file could not be written, as people were told. */
   readonly #fileFaults = new Map<JobId, string>();
   readonly #world: GangWorld;
+  readonly #checkpoints = new WeakMap<GangData, ToldCheckpoints>();
+  /** No checkpoints are looked for. */
+  #isResting = false;
 
   constructor(context: EngineContext) {
     this.#context = context;
@@ -55,7 +62,7 @@ export class Gangs {
       freeze: (ids) => processes.freeze(ids).catch(fail),
       thaw: (ids) => processes.thaw(ids).catch(fail),
       discard: (id) => processes.discard(id),
-      newestCheckpointMs: (job) => this.#newestCheckpointMs(job),
+      hasNewCheckpoint: (gang) => this.#hasNewCheckpoint(gang),
       saveGraceMs: (job) =>
         SAVE_GRACE_MS + 2 * (context.catalog.job(job)?.job.checkpoint?.saveMs ?? 0),
     };
@@ -195,14 +202,26 @@ export class Gangs {
     gang?.onEnded(number!, end);
   }
 
+  /** Looks for checkpoints, less often where that takes its time. */
   tellCheckpoints(): void {
+    if (this.#isResting) return;
+    const { clock } = this.#context;
+    const begunMs = clock.nowMs();
     for (const gang of this.#gangs.values()) if (gang.data.phase === "up") gang.tellCheckpoint();
+    const restMs = REST_PER_LOOK * (clock.nowMs() - begunMs);
+    if (restMs <= 0) return;
+    this.#isResting = true;
+    clock.after(Math.min(restMs, REST_MS_MAX), () => {
+      this.#isResting = false;
+    });
   }
 
   #toldOne(event: GangEvent, nowMs: number): void {
     const gang = this.#gangs.get(event.job);
     if (gang === undefined || gang.data.attempt !== event.attempt) return;
-    if (gang.told(event, nowMs)) this.#drop(gang);
+    const isOver = gang.told(event, nowMs);
+    if (event.kind === "job-checkpointed") this.#checkpointsOf(gang.data).told(gang.data.savedMs);
+    if (isOver) this.#drop(gang);
   }
 
   #drop(gang: Gang): void {
@@ -302,8 +321,18 @@ export class Gangs {
     return lastWords(memberProcess(gang, number), known.launch.roles, this.#context.folders);
   }
 
-  #newestCheckpointMs(job: JobId): number {
-    const below = this.#context.catalog.job(job)?.launch.checkpointPath;
-    return below === undefined ? 0 : newestFileMs(this.#context.folders.checkpointOf(below));
+  #hasNewCheckpoint(gang: GangData): boolean {
+    const { catalog, folders, clock } = this.#context;
+    const below = catalog.job(gang.job)?.launch.checkpointPath;
+    if (below === undefined) return false;
+    const nowMs = clock.nowMs();
+    const newestMs = newestFileMs(folders.checkpointOf(below), nowMs);
+    return this.#checkpointsOf(gang).isNew(newestMs, nowMs);
+  }
+
+  #checkpointsOf(gang: GangData): ToldCheckpoints {
+    const known = this.#checkpoints.get(gang) ?? new ToldCheckpoints(gang.savedMs);
+    this.#checkpoints.set(gang, known);
+    return known;
   }
 }
