@@ -74,6 +74,12 @@ export const API_ERRORS = {
     meaning: "A watch asks for changes that are not remembered any more.",
     cure: "List, then watch from there.",
   },
+  "output-replaced": {
+    status: 409,
+    meaning:
+      "In the place of an output stands a link, a pipe or another thing that is no plain file.",
+    cure: "Look at what the process does with its own output; its next start writes a new one.",
+  },
   "too-many-requests": {
     status: 429,
     meaning: "More requests or watches at once than the API serves.",

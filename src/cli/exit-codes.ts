@@ -51,6 +51,7 @@ const ENDS: Readonly<Record<ClientErrorCode, keyof typeof EXIT>> = {
   "version-conflict": "refused",
   "version-too-old": "refused",
   "object-in-use": "refused",
+  "output-replaced": "refused",
   "too-many-objects": "refused",
   "too-many-requests": "refused",
   "internal-error": "bug",

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ApiFailure } from "../control-plane.ts";
 import { failure } from "../failures.ts";
+import { ReplacedLogError } from "./open-log.ts";
 import { readBody } from "./read-body.ts";
 import { readQuery } from "./read-query.ts";
 import type { Call, Route, ServedApi } from "./route.ts";
@@ -90,6 +91,9 @@ async function answerStream(
     const chunks = await route.handle(desk.api, call);
     if (!chunks.ok) sendFailure(response, chunks.reason);
     else await sendStream(response, { ...route.stream, chunks: chunks.value }, limits);
+  } catch (error) {
+    // It happened while the log was sent, which has been cut off: no bug of ours.
+    if (!(error instanceof ReplacedLogError)) throw error;
   } finally {
     desk.streams -= 1;
   }

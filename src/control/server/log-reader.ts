@@ -1,17 +1,11 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { findTail, ignoreMissing } from "./log-tail.ts";
+import type { FileHandle } from "node:fs/promises";
+import { findTail } from "./log-tail.ts";
+import { type Identity, identify, openLog, toIdentity } from "./open-log.ts";
 
 /** Bytes that are read at a time. */
 const CHUNK_BYTES = 64 * 1024;
 /** Files beside a log that are looked for. */
 const ROTATED_MAX = 100;
-
-/** Which file it is, whatever it is called now, and in which state. */
-interface Identity {
-  readonly inode: bigint;
-  readonly changedNs: bigint;
-  readonly bytes: number;
-}
 
 interface RotatedFile extends Identity {
   readonly path: string;
@@ -37,9 +31,13 @@ export class LogReader {
     this.#file = file;
   }
 
-  /** Begins so many lines before the end, or with the oldest text that is kept. */
+  /**
+   * Begins so many lines before the end, or with the oldest text that is kept.
+   * @throws ReplacedLogError, Error of the system.
+   */
   static async open(file: string, lines?: number): Promise<LogReader> {
     const reader = new LogReader(file);
+    await (await openLog(file))?.close(); // What is no log is told at once.
     reader.#quiet = await identify(`${file}.1`);
     if (lines === undefined) return reader;
     const { number, offset } = await findTail(file, lines);
@@ -48,7 +46,10 @@ export class LogReader {
     return reader;
   }
 
-  /** What comes next, or `undefined` if nothing has come yet. @throws Error of the system. */
+  /**
+   * What comes next, or `undefined` if nothing has come yet.
+   * @throws ReplacedLogError, Error of the system.
+   */
   async read(): Promise<Buffer | undefined> {
     for (;;) {
       const [oldest, ...younger] = await this.#listUnread();
@@ -117,23 +118,16 @@ function isSame(one: Identity, other: Identity | undefined): boolean {
   return one.inode === other?.inode && one.changedNs === other.changedNs;
 }
 
-async function identify(path: string): Promise<Identity | undefined> {
-  const found = await stat(path, { bigint: true }).catch(ignoreMissing);
-  if (found === undefined) return undefined;
-  return { inode: found.ino, changedNs: found.mtimeNs, bytes: Number(found.size) };
-}
-
 /** Bytes from an offset on, and what the file was just after they were read. */
 async function readPart(
   path: string,
   offset: number,
 ): Promise<{ readonly chunk: Buffer; readonly identity: Identity } | undefined> {
-  const handle = await open(path).catch(ignoreMissing);
+  const handle = await openLog(path);
   if (handle === undefined) return undefined;
   try {
     const chunk = await readChunk(handle, offset);
-    const { ino, mtimeNs, size } = await handle.stat({ bigint: true });
-    return { chunk, identity: { inode: ino, changedNs: mtimeNs, bytes: Number(size) } };
+    return { chunk, identity: toIdentity(await handle.stat({ bigint: true })) };
   } finally {
     await handle.close();
   }

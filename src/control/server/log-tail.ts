@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { identify, openLog } from "./open-log.ts";
 
 /** Bytes that are looked through at a time. */
 const BLOCK_BYTES = 64 * 1024;
@@ -21,7 +21,7 @@ export async function findTail(file: string, lines: number): Promise<LogPlace> {
     const path = number === 0 ? file : `${file}.${number}`;
     const offset = await searchBackwards(path, search);
     if (offset !== undefined) return { number, offset };
-    const older = await stat(`${file}.${number + 1}`).catch(ignoreMissing);
+    const older = await identify(`${file}.${number + 1}`);
     if (older === undefined) return { number, offset: 0 };
   }
 }
@@ -31,7 +31,7 @@ async function searchBackwards(
   path: string,
   search: { left: number; isAtEnd: boolean },
 ): Promise<number | undefined> {
-  const handle = await open(path).catch(ignoreMissing);
+  const handle = await openLog(path);
   if (handle === undefined) return undefined;
   try {
     const block = Buffer.allocUnsafe(BLOCK_BYTES);
@@ -53,10 +53,4 @@ async function searchBackwards(
   } finally {
     await handle.close();
   }
-}
-
-/** @throws what it is given, unless that says that there is no such file. */
-export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 }

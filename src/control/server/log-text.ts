@@ -14,16 +14,29 @@ export interface LogRequest {
   readonly follow: boolean;
 }
 
+/** The output of one stream on its way. */
+interface Source {
+  readonly reader: LogReader;
+  readonly lines: LineGate;
+}
+
+/** How a log is watched while it grows. */
+interface Following {
+  readonly pollMs: number;
+  readonly stop: AbortSignal;
+}
+
 /**
  * The output of a process. Of one stream each byte as soon as it is there; of both whole lines, since
  * nobody knows which came first. It takes no more memory however slowly it is read.
- * @throws Error of the system.
+ * @throws ReplacedLogError, Error of the system; so may reading.
  */
-export async function* readLog(
+export async function openLogText(
   log: ProcessLog,
-  { stream, tail, follow }: LogRequest,
-  { pollMs, stop }: { readonly pollMs: number; readonly stop: AbortSignal },
-): AsyncGenerator<Buffer> {
+  request: LogRequest,
+  following: Following,
+): Promise<AsyncGenerator<Buffer>> {
+  const { stream, tail } = request;
   const wanted = stream === "both" ? (["stdout", "stderr"] as const) : ([stream] as const);
   const sources = await Promise.all(
     wanted.map(async (name) => ({
@@ -31,6 +44,15 @@ export async function* readLog(
       lines: new LineGate(),
     })),
   );
+  return readSources(sources, log, request, following);
+}
+
+async function* readSources(
+  sources: readonly Source[],
+  log: ProcessLog,
+  { stream, follow }: LogRequest,
+  { pollMs, stop }: Following,
+): AsyncGenerator<Buffer> {
   while (!stop.aborted) {
     // Asked before reading: what a process wrote last is there when it has ended.
     const mayGrow = follow && log.isLive();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { appendFileSync, copyFileSync, truncateSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, copyFileSync, rmSync, symlinkSync, truncateSync } from "node:fs";
 import { test } from "node:test";
 import { ApiBed } from "../../../test/support/api-bed.ts";
 import { observedObjects } from "../../../test/support/memory-plane.ts";
@@ -182,6 +183,44 @@ test("a log that nobody reads is cut off, and makes room for another stream", as
     await watch.body?.cancel();
   }
   assert.equal(status, 200);
+});
+
+test("what a process put in the place of its output is neither followed nor waited for", async () => {
+  const secret = folder.write("secret", "not yours");
+  const link = folder.resolve("link");
+  symlinkSync(secret, link);
+  const endless = folder.resolve("endless");
+  symlinkSync("/dev/zero", endless);
+  const pipe = folder.resolve("pipe");
+  execFileSync("mkfifo", [pipe]);
+  const none = folder.resolve("none");
+  for (const [stdout, stderr] of [
+    [link, none],
+    [none, endless],
+    [pipe, none],
+    [none, pipe],
+    [folder.path, none],
+    ["/dev/zero", none],
+  ]) {
+    bed.logs.set("BatchJob/a/youngest", { files: { stdout, stderr }, isLive: () => false });
+    for (const query of ["", "?tail=3", "?tail=0"]) {
+      const answer = await bed.fetch(`/v1alpha1/batchjobs/a/log${query}`);
+      assert.deepEqual((await failureOf(answer)).slice(0, 2), [409, "output-replaced"], stdout);
+    }
+  }
+  assert.deepEqual(bed.bugs, []);
+});
+
+test("a log that is replaced while it is sent is cut off", async () => {
+  const stdout = folder.write("to-replace", "1\n");
+  const log = { files: { stdout, stderr: folder.resolve("none") }, isLive: () => true };
+  bed.logs.set("BatchJob/a/youngest", log);
+  const reading = await Reading.of(await bed.fetch("/v1alpha1/batchjobs/a/log?follow=true"));
+  await reading.until("1\n");
+  rmSync(stdout);
+  symlinkSync("/dev/zero", stdout);
+  await assert.rejects(reading.until());
+  assert.deepEqual(bed.bugs, []);
 });
 
 test("a log that is not there is refused: no such object, or no process of it yet", async () => {

@@ -7,7 +7,8 @@ import { failure, unknownObject } from "../failures.ts";
 import { WatchBehindError } from "../change-ring.ts";
 import type { ApiFailure } from "../control-plane.ts";
 import type { LogOwner } from "../log-files.ts";
-import { type LogRequest, readLog } from "./log-text.ts";
+import { type LogRequest, openLogText } from "./log-text.ts";
+import { ReplacedLogError } from "./open-log.ts";
 import { type Call, type Route, type ServedApi, streamRoute } from "./route.ts";
 import { toWritten } from "./written-object.ts";
 
@@ -69,7 +70,7 @@ export const streamRoutes: readonly Route[] = [
         .describe("Its number. Absent: the first of the newest attempt."),
       ...logQuery,
     },
-    errors: ["unknown-object", "too-many-requests"],
+    errors: ["unknown-object", "output-replaced", "too-many-requests"],
     stream: logStream,
     handle: (api, { query: { member, ...query }, ...call }) => {
       const which = member === undefined ? {} : { member };
@@ -87,7 +88,7 @@ export const streamRoutes: readonly Route[] = [
         .describe("Its number. Absent: the youngest."),
       ...logQuery,
     },
-    errors: ["unknown-object", "too-many-requests"],
+    errors: ["unknown-object", "output-replaced", "too-many-requests"],
     stream: logStream,
     handle: (api, { query: { replica, ...query }, ...call }) => {
       const which = replica === undefined ? {} : { replica };
@@ -108,17 +109,25 @@ async function* toServerSentEvents(changes: AsyncIterable<ObjectChange>): AsyncG
   }
 }
 
-function sendLog(
+async function sendLog(
   { logs, plane, limits }: ServedApi,
   owner: LogOwner,
   { query, stop }: Call<LogRequest>,
-): Result<AsyncIterable<Buffer>, ApiFailure> {
+): Promise<Result<AsyncIterable<Buffer>, ApiFailure>> {
   const { kind, name, member, replica } = owner;
   const log = logs.find(owner);
-  if (log !== undefined) return succeed(readLog(log, query, { pollMs: limits.logPollMs, stop }));
+  if (log !== undefined) {
+    const following = { pollMs: limits.logPollMs, stop };
+    return openLogText(log, query, following).then(succeed, refuseReplaced);
+  }
   if (plane.get(kind, name) === undefined) return fail(unknownObject(kind, name));
   const number = member ?? replica;
   const part = kind === "BatchJob" ? "member" : "replica";
   const whose = number === undefined ? "" : ` of a ${part} ${number}`;
   return fail(failure("unknown-object", `${kind} ${name} has no output${whose}`));
+}
+
+function refuseReplaced(error: unknown): Result<never, ApiFailure> {
+  if (error instanceof ReplacedLogError) return fail(failure("output-replaced", error.message));
+  throw error;
 }
