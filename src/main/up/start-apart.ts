@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { getCompileCacheDir } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,7 @@ export async function startApart(
   const home = new Home(folder);
   home.make();
   const log = openLog(home.log);
+  const before = fstatSync(log).size;
   const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const entry = fileURLToPath(new URL(`../main.${ending}`, import.meta.url));
   const words = ["up", "--home", folder, "--listen", textOf(api), "--door", textOf(door)];
@@ -37,8 +38,9 @@ export async function startApart(
     cwd: path.parse(folder).root,
     env: { ...process.env, NODE_COMPILE_CACHE: getCompileCacheDir() },
   });
+  closeSync(log);
   try {
-    const { url, reason } = await answerOf(child, home.log);
+    const { url, reason } = await answerOf(child, () => lastWords(home.log, before));
     if (url === undefined) throw new UsageError(`the control plane has not started: ${reason}`);
     note(`Neuraxis is up: process ${child.pid}, API ${url}, log ${home.log}`);
   } finally {
@@ -56,7 +58,7 @@ export async function tellStarter(told: Told): Promise<void> {
   });
 }
 
-function answerOf(child: ChildProcess, log: string): Promise<Told> {
+function answerOf(child: ChildProcess, words: () => string): Promise<Told> {
   const { promise, resolve } = Promise.withResolvers<Told>();
   let told: Told = {};
   child.on("message", (message) => {
@@ -66,13 +68,21 @@ function answerOf(child: ChildProcess, log: string): Promise<Told> {
   child.once("error", ({ message }) => resolve({ reason: message }));
   // After all that it has told, unlike "exit".
   child.once("close", (code, signal) => {
-    resolve({ reason: `it ended with ${signal ?? `code ${code}`}: read ${log}`, ...told });
+    resolve({ reason: `it ended with ${signal ?? `code ${code}`}: ${words()}`, ...told });
   });
   const timer = setTimeout(() => {
-    const cure = `read ${log}, or end it: kill ${child.pid}`;
-    resolve({ reason: `process ${child.pid} does not answer yet, and goes on: ${cure}` });
+    const going = `process ${child.pid} does not answer yet, and goes on`;
+    resolve({ reason: `${going} (kill ${child.pid} ends it): ${words()}` });
   }, ANSWER_LIMIT_MS);
   return promise.finally(() => clearTimeout(timer));
+}
+
+/** What it has written last of an error, or else last of all, and where the rest is. */
+export function lastWords(log: string, before: number): string {
+  const text = readFileSync(log).subarray(before).toString("utf8");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const last = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1);
+  return last === undefined ? `read ${log}` : `${last.trim()} (${log})`;
 }
 
 /** @throws UsageError if it cannot be written. */
