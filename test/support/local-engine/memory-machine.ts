@@ -178,7 +178,7 @@ export class MemoryMachine {
         this.spawned.add(id);
         this.workloads.set(id, { request, pid, isRunning: true, isAsked: false });
         this.#record({ kind: "spawned", id, pid, startTime: "" });
-        return succeed({ pid, startTime: "", sequence: this.#sequence, cgroupsMissed: [] });
+        return succeed({ pid, startTime: "", sequence: this.#sequence });
       },
       signal: (id) => {
         const workload = this.workloads.get(id);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { KeeperBed } from "../../../../test/support/keeper-bed.ts";
 import { TempFolder } from "../../../../test/support/temp-folder.ts";
@@ -14,10 +14,9 @@ test("a workload is put into its cgroups, and what is in them is killed with it"
   const folder = new TempFolder();
   const procs = folder.write("cgroup.procs", "");
   assert.equal(isCgroupWritable(folder.path), true);
-  const { id, pid, cgroupsMissed } = await bed.spawn(["sleep", "1000"], {
+  const { id, pid } = await bed.spawn(["sleep", "1000"], {
     cgroups: [folder.path],
   });
-  assert.deepEqual(cgroupsMissed, []);
   assert.equal(readFileSync(procs, "utf8").split("\n")[0], `${pid}`);
   const other = spawn("sleep", ["1000"], { stdio: "ignore" });
   await once(other, "spawn");
@@ -42,6 +41,64 @@ test("a kill by the kernel for want of memory is told as such, and only that", a
   const killed = await bed.spawn(["sh", "-c", "kill -s KILL $$"], { cgroups });
   const other = await bed.endOf(killed.id);
   assert.equal(other.kind === "exited" && other.oomKilled, false);
+});
+
+test("what enters its cgroups first is started as what has none is", async () => {
+  const bed = new KeeperBed();
+  const folder = new TempFolder();
+  folder.write("cgroup.procs", "");
+  const cgroups = [folder.path];
+  const read = async (argv: readonly string[], env: Record<string, string>) => {
+    const { id } = await bed.spawn(argv, { cgroups, env });
+    const end = await bed.endOf(id);
+    assert.equal(end.kind === "exited" && end.code, 0, bed.read(`${id}.out`));
+    return bed.read(`${id}.out`);
+  };
+  const words = ["a b", '"$HOME"', "it's", "*", "", "`id`", "\\n", "ä\n", "."];
+  const PATH = "/usr/bin:/bin";
+  const printed = await read(["printf", "<%s>", ...words], { PATH });
+  assert.equal(printed, words.map((word) => `<${word}>`).join(""));
+
+  const env = {
+    PATH,
+    "a.b": "dots",
+    GREETING: 'good\n"$PATH" `id`',
+    IFS: "1",
+    LD_PRELOAD: "",
+    PWD: "/elsewhere",
+    OPTIND: "none",
+    NEURAXIS_KEEPER_1: "its own",
+  };
+  const variables = (await read(["env", "-0"], env)).split("\0").filter(Boolean);
+  const rest = variables.filter((text) => !/^(NEURAXIS_KEEPER_ID=.+|SHLVL=0)$/.test(text));
+  const wanted = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  assert.deepEqual(new Set(rest), new Set(wanted));
+  assert.equal(rest.length, wanted.length);
+});
+
+test("what cannot enter or be executed is refused; a program's own codes are not", async () => {
+  const bed = new KeeperBed();
+  const folder = new TempFolder();
+  folder.write("cgroup.procs", "");
+  const cgroups = [folder.path];
+  const broken = bed.resolve("broken");
+  writeFileSync(broken, "#!/no/such/interpreter\n", { mode: 0o755 });
+  const refused = await bed.client.spawn(bed.request([broken], { cgroups }));
+  assert.match(refused.ok ? "" : refused.reason.code, /^spawn-failed$/);
+  assert.match(refused.ok ? "" : refused.reason.message, /does not execute .*code 127/);
+  const closed = new TempFolder();
+  symlinkSync("/no/such/folder/file", closed.resolve("cgroup.procs"));
+  const before = await bed.client.spawn(bed.request(["true"], { cgroups: [closed.path] }));
+  assert.equal(before.ok ? "" : before.reason.code, "cgroup-not-writable");
+  const full = new TempFolder();
+  symlinkSync("/dev/full", full.resolve("cgroup.procs"));
+  const outside = await bed.client.spawn(bed.request(["true"], { cgroups: [full.path] }));
+  assert.match(outside.ok ? "" : outside.reason.message, /lets no process into/);
+  for (const code of [126, 127]) {
+    const { id } = await bed.spawn(["sh", "-c", `exit ${code}`], { cgroups });
+    const end = await bed.endOf(id);
+    assert.equal(end.kind === "exited" && end.code, code);
+  }
 });
 
 test("a folder without cgroup.procs is no cgroup", () => {

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
 import path from "node:path";
 import { fail, succeed, type Result } from "../../../model/result.ts";
+import { afterBegin, begin, endOf } from "./begin-process.ts";
 import { countOomKills, isCgroupWritable } from "./cgroup.ts";
 import { Journal } from "./journal.ts";
 import type { Launch, Workload } from "./ledger.ts";
@@ -19,13 +20,7 @@ import type {
   ProcessIdentity,
   SpawnRequest,
 } from "./protocol.ts";
-import {
-  findLeader,
-  joinCgroups,
-  killAll,
-  killRest,
-  MARKER_VARIABLE,
-} from "./workload-processes.ts";
+import { findLeader, killAll, killRest } from "./workload-processes.ts";
 
 /** How often adopted processes are looked at; there is no event for the end of another's child. */
 const ADOPTED_POLL_MS = 250;
@@ -53,6 +48,8 @@ export class ProcessKeeper {
   readonly #self: ProcessIdentity;
   readonly #onRecords: () => void;
   readonly #held = new Map<string, Held>();
+  /** Starts under way, by id. */
+  readonly #beginning = new Map<string, Promise<unknown>>();
   #adoptedTimer: NodeJS.Timeout | undefined;
   /** Output files that could not be rotated the last time: each is told once. */
   #unrotated: ReadonlySet<string> = new Set();
@@ -108,37 +105,54 @@ export class ProcessKeeper {
 
   /**
    * Starts a process. Nothing has begun if this is refused, except with "journal-not-writable".
-   * Its place in the cgroups is taken right after it began: what it does in the first fraction of
-   * a millisecond is counted outside; what it started in that time is put in after it.
+   * The program is executed inside of its cgroups: nothing that it does is outside of them.
    */
   async spawn(request: SpawnRequest): Promise<Outcome<Commands["spawn"]["gives"]>> {
     const program = this.#check(request);
     if (!program.ok) return program;
     const outputs = openOutputs(request);
     if (!outputs.ok) return outputs;
-    const launch = this.#toLaunch(request);
-    let child: ChildProcess | undefined;
+    const beginning = this.#begin(request, program.value, outputs.value);
+    this.#beginning.set(request.id, beginning);
     try {
-      if (!this.#journal.append({ kind: "spawning", launch })) {
-        this.#journal.append({ kind: "not-spawned", id: request.id });
-        return refuse("journal-not-writable", "nothing was started");
-      }
-      const oomKills = sum(launch.cgroups.map(countOomKills));
-      child = begin(request, { program: program.value, marker: launch.marker }, outputs.value);
-      this.#held.set(request.id, { isAdopted: false, oomKills });
-      if (child.pid === undefined) throw await failureOf(child);
-    } catch (error) {
-      this.#held.delete(request.id);
-      this.#journal.append({ kind: "not-spawned", id: request.id });
-      return refuse("spawn-failed", (error as Error).message);
+      return await beginning;
     } finally {
+      this.#beginning.delete(request.id);
       for (const descriptor of new Set(outputs.value)) closeSync(descriptor);
     }
-    return this.#recordStart(launch, child, child.pid);
   }
 
-  /** Sends a signal to the whole group of a running workload. */
-  signal(id: string, signal: NodeJS.Signals | undefined): Outcome<object> {
+  async #begin(
+    request: SpawnRequest,
+    program: string,
+    outputs: readonly [number, number],
+  ): Promise<Outcome<Commands["spawn"]["gives"]>> {
+    const { id } = request;
+    const launch = this.#toLaunch(request);
+    if (!this.#journal.append({ kind: "spawning", launch })) {
+      this.#journal.append({ kind: "not-spawned", id });
+      return refuse("journal-not-writable", "nothing was started");
+    }
+    this.#held.set(id, { isAdopted: false, oomKills: sum(launch.cgroups.map(countOomKills)) });
+    try {
+      const child = begin({ request, program, marker: launch.marker, outputs });
+      const { pid } = child;
+      if (pid === undefined) throw await failureOf(child);
+      // It is there at least as a zombie until the exit event, which comes later.
+      const identity = { pid, startTime: findProcess(pid)?.startTime ?? "" };
+      const ended = endOf(child);
+      await afterBegin(child);
+      return await this.#recordStart(launch, identity, ended);
+    } catch (error) {
+      this.#held.delete(id);
+      this.#journal.append({ kind: "not-spawned", id });
+      return refuse("spawn-failed", (error as Error).message);
+    }
+  }
+
+  /** Sends a signal to the whole group of a running workload, once its start is over. */
+  async signal(id: string, signal: NodeJS.Signals | undefined): Promise<Outcome<object>> {
+    await this.#beginning.get(id);
     const workload = this.#journal.ledger.workloads.get(id);
     if (workload === undefined) return unknownId(id);
     const { identity, launch } = workload;
@@ -171,7 +185,7 @@ export class ProcessKeeper {
   close(kill: boolean): void {
     this.#isClosing = true;
     for (const workload of this.#journal.ledger.workloads.values()) {
-      if (kill && workload.phase === "running") killAll(workload);
+      if (kill && workload.phase !== "ended") killAll(workload);
     }
   }
 
@@ -205,28 +219,24 @@ export class ProcessKeeper {
   }
 
   async #recordStart(
-    launch: Launch,
-    child: ChildProcess,
-    pid: number,
+    { id }: Launch,
+    identity: ProcessIdentity,
+    ended: ReturnType<typeof endOf>,
   ): Promise<Outcome<Commands["spawn"]["gives"]>> {
-    const { id, cgroups } = launch;
-    // The process is there at least as a zombie until the exit event, which comes later.
-    const identity = { pid, startTime: findProcess(pid)?.startTime ?? "" };
-    child.once("exit", (code, signal) => this.#recordExit(id, code, signal));
-    const missed = joinCgroups(pid, cgroups);
     const stamp = this.#stamp();
     this.#journal.append({ kind: "spawned", id, ...identity, ...stamp });
+    void ended.then((end) => this.#recordExit(id, end));
     this.#watchOutputs();
-    return this.#confirm({ ...identity, sequence: stamp.sequence, cgroupsMissed: missed });
+    return this.#confirm({ ...identity, sequence: stamp.sequence });
   }
 
   /** What the process left behind is killed with it, so that its room is free. */
-  #recordExit(id: string, code: number | null, signal: NodeJS.Signals | null): void {
+  #recordExit(id: string, end: Pick<ExitStatus, "code" | "signal">): void {
     const workload = this.#journal.ledger.workloads.get(id);
     if (workload?.identity === undefined) return;
     const oomKills = sum(workload.launch.cgroups.map(countOomKills));
-    const oomKilled = signal === "SIGKILL" && oomKills > (this.#held.get(id)?.oomKills ?? 0);
-    const status: ExitStatus = { code, signal, oomKilled };
+    const oomKilled = end.signal === "SIGKILL" && oomKills > (this.#held.get(id)?.oomKills ?? 0);
+    const status: ExitStatus = { ...end, oomKilled };
     this.#journal.append({ kind: "exited", id, ...workload.identity, ...status, ...this.#stamp() });
     killRest(workload);
     void this.publish();
@@ -320,20 +330,6 @@ export class ProcessKeeper {
       void this.publish();
     }, JOURNAL_RETRY_MS);
   }
-}
-
-function begin(
-  { argv, env, cwd }: SpawnRequest,
-  { program, marker }: { readonly program: string; readonly marker: string },
-  outputs: readonly [number, number],
-): ChildProcess {
-  return spawn(program, argv.slice(1), {
-    argv0: argv[0],
-    cwd,
-    env: { ...env, [MARKER_VARIABLE]: marker },
-    detached: true, // A session and a group of its own.
-    stdio: ["ignore", ...outputs],
-  });
 }
 
 function failureOf(child: ChildProcess): Promise<Error> {

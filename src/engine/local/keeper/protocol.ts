@@ -175,8 +175,6 @@ export interface ListedWorkload extends Partial<ProcessIdentity> {
 /** Answer to `spawn`. */
 export interface SpawnAnswer extends ProcessIdentity {
   readonly sequence: number;
-  /** Cgroups that the system did not let the process into; it runs outside of them. */
-  readonly cgroupsMissed: readonly string[];
 }
 
 /** Answer to `ping`: who the keeper is. */

@@ -1,4 +1,4 @@
-import { joinCgroup, killCgroup } from "./cgroup.ts";
+import { killCgroup } from "./cgroup.ts";
 import type { Workload } from "./ledger.ts";
 import {
   findProcess,
@@ -26,22 +26,6 @@ export function findLeader(marker: string): ProcessIdentity | undefined {
     .map((pid) => ({ pid, startTime: findProcess(pid)?.startTime ?? "" }))
     .toSorted((left, right) => ticksOf(left) - ticksOf(right) || left.pid - right.pid)
     .at(0);
-}
-
-/**
- * Puts a process that has just begun into its cgroups, then what it has started meanwhile (found on
- * Linux only): what is started later is born inside.
- * @returns the cgroups that the system did not let one of them into.
- */
-export function joinCgroups(leader: number, cgroups: readonly string[]): readonly string[] {
-  const missed = new Set<string>();
-  const known = new Set([leader]);
-  let late: readonly number[] = [leader];
-  for (let round = 0; round < ROUNDS_MAX && cgroups.length > 0 && late.length > 0; round += 1) {
-    for (const cgroup of cgroups) if (!joinCgroup(cgroup, late)) missed.add(cgroup);
-    late = findKin(known, (_, { session }) => session === leader);
-  }
-  return [...missed];
 }
 
 /**

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
+import { KeeperBed } from "../../../../test/support/keeper-bed.ts";
 import { joinCgroup } from "../keeper/cgroup.ts";
 import { sendSignal } from "../keeper/process-table.ts";
 import { detectIsolation } from "./detect-isolation.ts";
@@ -71,6 +72,44 @@ test("processes are found, measured, and gone with their folders", { skip }, asy
   await until(() => isolation.isEmpty("j.busy-1/0"));
   assert.equal(isolation.remove("j.busy-1/0"), true);
   assert.deepEqual(isolation.list(), []);
+});
+
+test("a workload is inside from its first instant, also what leaves its session", {
+  skip,
+}, async () => {
+  const bed = new KeeperBed();
+  const cgroups = isolation.make("early", OFFLINE);
+  for (const argv of [
+    ["cat", "/proc/self/cgroup"],
+    ["setsid", "-f", "-w", "env", "-i", "cat", "/proc/self/cgroup"],
+  ]) {
+    const { id } = await bed.spawn(argv, { cgroups });
+    await bed.endOf(id);
+    const lines = bed.read(`${id}.out`).trimEnd().split("\n");
+    const inside = lines.filter((line) => line.endsWith(".offline/w-early"));
+    assert.equal(inside.length, cgroups.length, lines.join("\n"));
+  }
+  const { file, chunks } = bed.readPipe("early");
+  const script = 'exec 3>"$0"; setsid -f env -i sleep 1000; echo up >&3; exec sleep 1000';
+  const { id } = await bed.spawn(["sh", "-c", script, file], { cgroups });
+  assert.equal((await chunks.next()).value, "up\n");
+  await bed.client.kill(id);
+  assert.equal((await chunks.next()).done, true);
+  await until(() => isolation.remove("early"));
+});
+
+test("a workload that begins frozen counts as begun, and begins when it is thawed", {
+  skip,
+}, async () => {
+  const bed = new KeeperBed();
+  const cgroups = isolation.make("cold", OFFLINE);
+  isolation.freeze(["cold"]);
+  const { id, pid } = await bed.spawn(["echo", "warm"], { cgroups });
+  assert.match(readFileSync(`/proc/${pid}/comm`, "utf8"), /^(sh|dash|bash|busybox)\n$/);
+  isolation.thaw(["cold"]);
+  await bed.endOf(id);
+  assert.equal(bed.read(`${id}.out`), "warm\n");
+  await until(() => isolation.remove("cold"));
 });
 
 test("offline work is dispensable when the machine's memory is full", { skip }, async () => {
