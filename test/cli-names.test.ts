@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noServer, startCliBed } from "./support/cli-bed.ts";
-import { jobText } from "./support/control-bed.ts";
+import { jobText, serviceText } from "./support/control-bed.ts";
+import { observedObjects } from "./support/memory-plane.ts";
 import { runNeuraxis } from "./support/run-neuraxis.ts";
 import { TempFolder } from "./support/temp-folder.ts";
 
@@ -28,6 +29,31 @@ test("labels select in sets, and what is no selector is refused", async () => {
   const broken = await nx(["get", "jobs", "-l", "team in nlp"]);
   assert.equal(broken.code, 2);
   assert.match(broken.stderr, /^error: -l: "team in nlp" is not KEY=VALUE, /);
+});
+
+test("delete takes those of a kind that have labels", async () => {
+  const { nx } = await startBed();
+  const labelled = jobText("a").replace(/name: a\b/, "name: a, labels: {team: nlp}");
+  await nx(["apply", "-f", "-"], `${labelled}${jobText("b")}`);
+  assert.equal((await nx(["delete", "jobs", "-l", "team=nlp"])).stdout, "job/a deleted\n");
+  const none = await nx(["delete", "jobs", "-l", "team=nlp"]);
+  assert.deepEqual(none, { code: 0, stdout: "", stderr: "There are no jobs of these labels.\n" });
+  assert.equal((await nx(["get", "jobs", "-o", "name"])).stdout, "job/b\n");
+  assert.equal((await nx(["delete", "job/b", "-l", "team=nlp"])).code, 2);
+  assert.equal((await nx(["delete", "nodes", "-l", "team=nlp"])).code, 2);
+});
+
+test("logs of all members say whose a line is", async () => {
+  const { bed, nx } = await startBed();
+  await nx(["apply", "-f", "-"], serviceText("chat"));
+  const replica = observedObjects().find(({ kind }) => kind === "Replica");
+  assert.ok(replica !== undefined);
+  bed.plane.put(replica);
+  const files = { stdout: folder.write("3.out", "one\ntwo"), stderr: folder.write("3.err", "") };
+  bed.logs.set("ModelService/chat/3", { files, isLive: () => false });
+  const all = await nx(["logs", "chat", "--all"]);
+  assert.deepEqual(all, { code: 0, stdout: "[3] one\n[3] two\n", stderr: "" });
+  assert.equal((await nx(["logs", "chat", "--all", "--replica", "3"])).code, 2);
 });
 
 test("delete changes nothing if one of the names is wrong", async () => {

@@ -2,7 +2,14 @@ import { Argument, Command } from "commander";
 import type { Host } from "./host.ts";
 import type { CompletedCommand } from "./texts/completed-command.ts";
 import { completionScript, SHELLS } from "./texts/completion-script.ts";
+import { listPhases } from "./object-states.ts";
 import { listGoals } from "./wait-goal.ts";
+
+/** Values of flags that take words of which the objects know more. */
+const CHOICES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["--for", listGoals()],
+  ["--phase", listPhases()],
+]);
 
 /** `neuraxis completion`: a script for a shell. */
 export function completionCommand(host: Host): Command {
@@ -29,7 +36,7 @@ function describeCommand(command: Command): CompletedCommand {
     flags: command.options.map(({ short, long, required, optional, argChoices }) => ({
       names: [short, long].filter((flag) => typeof flag === "string"),
       takesValue: required || optional,
-      choices: argChoices ?? (long === "--for" ? listGoals() : []),
+      choices: argChoices ?? CHOICES.get(long ?? "") ?? [],
     })),
     children: command.commands.map(describeCommand),
   };

@@ -4,15 +4,17 @@ import type { Client } from "../client/client.ts";
 import { connect, type ConnectFlags, withConnection } from "./connect.ts";
 import { findObjects } from "./find-object.ts";
 import type { Host } from "./host.ts";
-import { checkKind, nameOf, parseWanted, type Reference } from "./kinds.ts";
+import { checkKind, nameOf, parseWanted, pluralOf, type Reference } from "./kinds.ts";
 import { readManifestFiles } from "./manifest-files.ts";
 import { collect } from "./output.ts";
+import { parseSelector } from "./selector.ts";
 import { parseTimeLimit, withTimeLimit } from "./time-limit.ts";
 import { UsageError } from "./usage-error.ts";
 import { watchObject } from "./watch-object.ts";
 
 interface DeleteFlags extends ConnectFlags {
   readonly filename: readonly string[];
+  readonly selector?: string;
   readonly wait?: boolean;
   readonly timeout?: string;
 }
@@ -24,8 +26,9 @@ const STATED: readonly ManifestKind[] = ["BatchJob", "ModelService", "Queue"];
 /** `neuraxis delete`: objects by name, or those that manifests state. */
 export function deleteCommand(host: Host): Command {
   const command = new Command("delete")
-    .argument("[objects...]", "KIND NAME..., or KIND/NAME...")
+    .argument("[objects...]", "KIND NAME..., KIND/NAME..., or KIND with -l")
     .option("-f, --filename <file>", "what manifests state: file, folder or -", collect, [])
+    .option("-l, --selector <labels>", "of one kind, all with labels such as team=nlp")
     .option("--wait", "return when it is gone, its processes included")
     .option("--timeout <time>", "wait at most so long, such as 30s")
     .action((words: readonly string[], flags: DeleteFlags) => deleteObjects(host, words, flags));
@@ -38,11 +41,9 @@ async function deleteObjects(
   flags: DeleteFlags,
 ): Promise<void> {
   const limitMs = parseTimeLimit(flags.timeout);
-  const objects =
-    flags.filename.length === 0 ? parseNames(words) : await readStated(host, words, flags.filename);
+  const find = await parseObjects(host, words, flags);
   const client = await connect(host, flags);
-  const { missing } = await findObjects(client, objects);
-  if (missing.length > 0) throw new AggregateError(missing);
+  const objects = await find(client);
   const isQueue = ({ kind }: Stated) => kind === "Queue";
   const others = objects.filter((object) => !isQueue(object));
   // With --wait queues are empty when their turn comes; those below others stand after them.
@@ -61,11 +62,51 @@ function say(host: Host, { kind, name }: Stated, outcome: string): void {
   host.print(`${nameOf(kind, name)} ${outcome}\n`);
 }
 
+/** What finds the objects that are meant, all of them or an error. @throws UsageError. */
+async function parseObjects(
+  host: Host,
+  words: readonly string[],
+  { filename, selector }: DeleteFlags,
+): Promise<(client: Client) => Promise<readonly Stated[]>> {
+  if (selector !== undefined) {
+    if (filename.length > 0) throw new UsageError("delete takes -f FILE or -l, not both");
+    return parseSelected(host, words, selector);
+  }
+  const stated =
+    filename.length === 0 ? parseNames(words) : await readStated(host, words, filename);
+  const once = new Map(stated.map((object) => [nameOf(object.kind, object.name), object]));
+  const objects = Array.from(once.values());
+  return async (client) => {
+    const { missing } = await findObjects(client, objects);
+    if (missing.length > 0) throw new AggregateError(missing);
+    return objects;
+  };
+}
+
+function parseSelected(host: Host, words: readonly string[], selector: string) {
+  const { kinds, names } = parseWanted(words);
+  if (names !== undefined) throw new UsageError("delete takes names or -l, not both");
+  const isSelected = parseSelector(selector);
+  const stated = kinds.map((kind) => checkKind({ kind, name: "" }, STATED).kind);
+  return async (client: Client): Promise<readonly Stated[]> => {
+    const found: Stated[] = [];
+    for (const kind of stated) {
+      const { objects } = await client.list(kind);
+      for (const object of objects) {
+        if (isSelected(object)) found.push({ kind, name: object.metadata.name });
+      }
+    }
+    if (found.length === 0)
+      host.note(`There are no ${stated.map(pluralOf).join(", ")} of these labels.`);
+    return found;
+  };
+}
+
 function parseNames(words: readonly string[]): readonly Stated[] {
   const { names } = words.length === 0 ? {} : parseWanted(words);
   if (names !== undefined) return names.map((name) => checkKind(name, STATED));
   throw new UsageError(
-    "delete needs names, such as job/train, or -f FILE; it deletes no whole kind",
+    "delete needs names, such as job/train, or -l, or -f FILE; it deletes no whole kind",
   );
 }
 

@@ -7,13 +7,14 @@ import { followObjects } from "./follow-objects.ts";
 import type { Host } from "./host.ts";
 import { nameOf, parseWanted, pluralOf, type Wanted } from "./kinds.ts";
 import { type OutputForm, printData, withOutput } from "./output.ts";
-import { parseSelector } from "./selector.ts";
+import { parsePhases, parseSelector } from "./selector.ts";
 import { formatColumns } from "./texts/columns.ts";
 import { rowOf, titlesOf, wholeColumnsOf } from "./texts/object-columns.ts";
 
 interface GetFlags extends ConnectFlags {
   readonly output?: OutputForm;
   readonly selector?: string;
+  readonly phase?: string;
   readonly watch?: boolean;
 }
 
@@ -23,6 +24,7 @@ export function getCommand(host: Host): Command {
     .argument("<kind>", "job, service, queue, node, replica, all; or KIND/NAME")
     .argument("[names...]", "absent: all of the kind")
     .option("-l, --selector <labels>", "only those with labels such as team=nlp")
+    .option("--phase <phases>", "only those in such a phase, as Running or Pending,Suspended")
     .option("-w, --watch", "print each change as it comes")
     .action((kind: string, names: readonly string[], flags: GetFlags) =>
       get(host, parseWanted([kind, ...names]), flags),
@@ -31,8 +33,10 @@ export function getCommand(host: Host): Command {
 }
 
 async function get(host: Host, wanted: Wanted, flags: GetFlags): Promise<void> {
-  const { output, selector, watch } = flags;
-  const isSelected = parseSelector(selector);
+  const { output, selector, phase, watch } = flags;
+  const hasLabels = parseSelector(selector);
+  const hasPhase = parsePhases(phase, wanted.kinds);
+  const isSelected = (object: WrittenObject) => hasLabels(object) && hasPhase(object);
   const client = await connect(host, flags);
   if (watch === true) return followObjects(host, client, { wanted, isSelected, output });
   const { objects, missing } = await fetchObjects(client, wanted);

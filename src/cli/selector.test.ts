@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { writtenJob, writtenNode } from "../../test/support/written-objects.ts";
-import { parseSelector } from "./selector.ts";
+import { parsePhases, parseSelector } from "./selector.ts";
 
 test("labels select: equal, unequal, present, absent, all of them", () => {
   const job = writtenJob("a"); // team=nlp
@@ -41,4 +41,16 @@ test("what is no selector is refused", () => {
   ]) {
     assert.throws(() => parseSelector(text), /is not KEY=VALUE/, text);
   }
+});
+
+test("objects are selected by their phase, if their kind has it", () => {
+  const isWanted = parsePhases("running, Failed", ["BatchJob"]);
+  assert.equal(isWanted(writtenJob("a")), true);
+  assert.equal(isWanted(writtenJob("a", { phase: "Pending" })), false);
+  assert.equal(parsePhases(undefined, ["Node"])(writtenNode("local")), true);
+  assert.equal(parsePhases("Ready", ["Node", "Replica"])(writtenNode("local")), false);
+  assert.throws(
+    () => parsePhases("Runing", ["BatchJob"]),
+    /^UsageError: --phase: "Runing" is no phase of a job\. Did you mean "Running"\?/,
+  );
 });

@@ -1,7 +1,8 @@
-import type { WrittenObject } from "../api/objects.ts";
+import type { ObjectKind, WrittenObject } from "../api/objects.ts";
+import { checkWord, isSame, STATES } from "./object-states.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Whether an object is wanted, by its labels. */
+/** Whether an object is wanted. */
 export type Selector = (object: WrittenObject) => boolean;
 
 const TERM = /^(?<not>!)?(?<key>[-.\w/]+)(?:\s*(?<operator>!=|==?)\s*(?<value>[-.\w]*))?$/;
@@ -39,4 +40,13 @@ function parseTerm(text: string): Term {
   if (operator === undefined) return (labels) => labels.has(key) === (not === undefined);
   if (operator === "!=") return (labels) => labels.get(key) !== value;
   return (labels) => labels.get(key) === value;
+}
+
+/** `Running,Pending`: one of these phases. Without text every object. @throws UsageError. */
+export function parsePhases(text: string | undefined, kinds: readonly ObjectKind[]): Selector {
+  if (text === undefined) return () => true;
+  const known = Array.from(new Set(kinds.flatMap((kind) => STATES[kind].phases)));
+  const phases = text.split(",").map((word) => word.trim());
+  for (const word of phases) checkWord(word, { flag: "--phase", what: "phase", kinds, known });
+  return ({ status }) => "phase" in status && phases.some((word) => isSame(word, status.phase));
 }

@@ -1,55 +1,12 @@
-import type { JobPhase, ObjectKind, ReplicaPhase, WrittenObject } from "../api/objects.ts";
-import { wordOf } from "./kinds.ts";
-import { suggest, UsageError } from "./usage-error.ts";
+import type { JobPhase, WrittenObject } from "../api/objects.ts";
+import { checkWord, isSame, STATES } from "./object-states.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What a wait is for. */
 export type Goal =
   | { readonly kind: "phase"; readonly phase: string }
   | { readonly kind: "condition"; readonly type: string; readonly status: string }
   | { readonly kind: "deletion" };
-
-const JOB_PHASES: Readonly<Record<JobPhase, true>> = {
-  Pending: true,
-  Starting: true,
-  Running: true,
-  Suspended: true,
-  Leaving: true,
-  Succeeded: true,
-  Failed: true,
-  Cancelled: true,
-};
-const REPLICA_PHASES: Readonly<Record<ReplicaPhase, true>> = {
-  Starting: true,
-  Ready: true,
-  Sleeping: true,
-  Waking: true,
-  Leaving: true,
-};
-
-/** What an object of a kind can be; an engine may tell of conditions beyond these. */
-const STATES: Readonly<
-  Record<ObjectKind, { readonly phases: readonly string[]; readonly conditions: readonly string[] }>
-> = {
-  BatchJob: {
-    phases: Object.keys(JOB_PHASES),
-    conditions: ["Scheduled", "Running", "Completed", "MemberFailed", "Throttled"],
-  },
-  ModelService: { phases: [], conditions: ["Scheduled", "Ready"] },
-  Queue: { phases: [], conditions: [] },
-  Node: {
-    phases: [],
-    conditions: [
-      "Schedulable",
-      "OpenForJobs",
-      "DevicesHealthy",
-      "Isolated",
-      "Throttled",
-      "MachineChanged",
-    ],
-  },
-  Replica: { phases: Object.keys(REPLICA_PHASES), conditions: [] },
-};
-const STATUSES = ["True", "False", "Unknown"];
 
 const ENDS: ReadonlySet<JobPhase> = new Set(["Succeeded", "Failed", "Cancelled"]);
 
@@ -84,18 +41,12 @@ export function sayGoal(goal: Goal): string {
 export function checkGoal(goal: Goal, { kind, status }: WrittenObject): void {
   if (goal.kind === "deletion") return;
   const { phases, conditions } = STATES[kind];
-  if (goal.kind === "phase") return checkWord("phase", goal.phase, kind, phases);
+  const check = (what: string, word: string, known: readonly string[]) =>
+    checkWord(word, { flag: "--for", what, kinds: [kind], known });
+  if (goal.kind === "phase") return check("phase", goal.phase, phases);
   const has = "conditions" in status ? status.conditions.map(({ type }) => type) : [];
-  checkWord("condition", goal.type, kind, Array.from(new Set([...conditions, ...has])));
-  checkWord("status of a condition", goal.status, kind, STATUSES);
-}
-
-function checkWord(what: string, word: string, kind: ObjectKind, known: readonly string[]): void {
-  if (known.some((one) => isSame(one, word))) return;
-  const all = known.length === 0 ? "It has none." : `There are: ${known.join(", ")}.`;
-  throw new UsageError(
-    `--for: "${word}" is no ${what} of a ${wordOf(kind)}.${suggest(word, known)} ${all}`,
-  );
+  check("condition", goal.type, Array.from(new Set([...conditions, ...has])));
+  check("status of a condition", goal.status, ["True", "False", "Unknown"]);
 }
 
 /** Whether it is so now. Upper and lower case are the same. @param object absent: there is none. */
@@ -117,8 +68,4 @@ export function whyNever(goal: Goal, object: WrittenObject | undefined): string 
   if (goal.kind === "deletion" || object.kind !== "BatchJob") return undefined;
   const { phase } = object.status;
   return ENDS.has(phase) ? `has ended as ${phase}` : undefined;
-}
-
-function isSame(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase();
 }
