@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
@@ -28,6 +29,22 @@ test("output of jobs that are forgotten is removed, also of an earlier one of th
   const folders = foldersOf("jobs", [...kept, ...gone]);
   await sweep(folders);
   assert.deepEqual(readdirSync(folders.logs).toSorted(), kept.toSorted());
+});
+
+test("what stands in the place of a forgotten output goes, and what a link leads to stays", async () => {
+  const folders = foldersOf("odd", []);
+  const outside = temp.resolve("odd-outside");
+  mkdirSync(outside);
+  writeFileSync(path.join(outside, "theirs"), "");
+  const resolve = (name: string) => path.join(folders.logs, name);
+  symlinkSync(outside, resolve(`job.b.${job}.1.0.out`));
+  symlinkSync(temp.resolve("nowhere"), resolve(`job.b.${job}.1.0.err`));
+  mkdirSync(resolve(`job.b.${job}.1.0.err.1`));
+  symlinkSync(outside, path.join(resolve(`job.b.${job}.1.0.err.1`), "link"));
+  execFileSync("mkfifo", [resolve(`job.b.${job}.1.0.out.1`), resolve(`job.a.${job}.1.0.out`)]);
+  await sweep(folders);
+  assert.deepEqual(readdirSync(folders.logs), [`job.a.${job}.1.0.out`]);
+  assert.deepEqual(readdirSync(outside), ["theirs"]);
 });
 
 test("of a service's replicas the newest 20 that have ended keep their output, and all that run", async () => {

@@ -79,13 +79,16 @@ export class Sweep {
   }
 }
 
-/** Files of output by process, older ones beside the newest; files of other names are skipped. */
+/**
+ * Files of output by process, older ones beside the newest, and whatever a process has put in their
+ * place, such as a link; other names are skipped.
+ */
 function outputsAmong(entries: readonly Dirent[]): Output[] {
   const outputs = new Map<string, Output & { readonly files: string[] }>();
   for (const entry of entries) {
     const id = /^(.+)\.(?:out|err)(?:\.\d+)?$/.exec(decodeName(entry.name) ?? "")?.[1];
     const name = id === undefined ? undefined : parseProcess(id);
-    if (!entry.isFile() || id === undefined || name === undefined) continue;
+    if (id === undefined || name === undefined) continue;
     const output = outputs.get(id) ?? { ...name, id, files: [] };
     output.files.push(entry.name);
     outputs.set(id, output);
@@ -122,6 +125,7 @@ async function removeFolder(folder: string): Promise<void> {
   await remove(doomed);
 }
 
+/** Of a link the link, and never what it leads to. */
 async function remove(file: string): Promise<void> {
   try {
     await rm(file, { recursive: true, force: true });
