@@ -14,11 +14,12 @@ import {
   waitTable,
 } from "../simulate/run/run-tables.ts";
 import { formatTable } from "./format-table.ts";
+import { sayCount } from "./texts/amounts.ts";
 
 /** The result of a run for people: its head, then the tables that have rows, in 80 columns. */
 export function formatRun(summary: RunSummary): string {
   const { name, policy, devices, endHours, jobs } = summary;
-  const head = `${name}: policy ${policy}, ${devices} devices, ${endHours.toFixed(1)} hours`;
+  const head = `${name}: policy ${policy}, ${sayCount(devices, "device")}, ${endHours.toFixed(1)} hours`;
   const tables: readonly Table[] = [
     useTable(summary),
     jobTable(summary),
