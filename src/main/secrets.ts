@@ -7,8 +7,8 @@ import { Home } from "./up/home.ts";
 /** As manifests name them. */
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const KEY = /^[-._A-Za-z0-9]{1,253}$/;
-/** Linux takes 128 KiB for one variable. */
-const VALUE_BYTES_MAX = 128 * 1024 - 1;
+/** Linux takes 128 KiB for one variable: its name of up to 255 bytes, `=`, its value and a zero byte. */
+const VALUE_BYTES_MAX = 128 * 1024 - 255 - 2;
 
 /** An entry that is to be kept. */
 interface SecretEntry {
