@@ -20,6 +20,9 @@ export interface Asking {
   readonly body?: string | Buffer;
 }
 
+/** What the door may be called. */
+const HOSTS = ["127.0.0.1", "models.test"];
+
 /** A door in this process, and replicas; all of it ends with the file's tests. */
 export class DoorBed {
   readonly door: DoorServer;
@@ -30,7 +33,7 @@ export class DoorBed {
   port = 0;
 
   constructor(limits: Partial<DoorLimits> = {}) {
-    this.door = new DoorServer({ ...DOOR_LIMITS, ...limits }, () => {
+    this.door = new DoorServer({ ...DOOR_LIMITS, ...limits }, HOSTS, () => {
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { hasTwoHosts } from "../../model/own-host.ts";
 import { fail, type Result, succeed } from "../../model/result.ts";
 import type { ApiFailure } from "../control-plane.ts";
 import { failure } from "../failures.ts";
@@ -101,9 +102,12 @@ async function answerStream(
 
 function findTarget(
   { router, isOwnHost, isToken }: Desk,
-  { url = "", method = "", headers }: IncomingMessage,
+  { url = "", method = "", headers, rawHeaders }: IncomingMessage,
   response: ServerResponse,
 ): Result<Target, ApiFailure> {
+  if (hasTwoHosts(rawHeaders)) {
+    return fail(failure("invalid-request", "the request has two Host headers"));
+  }
   if (!isOwnHost(headers.host)) {
     return fail(failure("wrong-host", `the Host header names ${headers.host ?? "nothing"}`));
   }

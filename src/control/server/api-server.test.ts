@@ -47,6 +47,8 @@ test("a request for another host is refused, whatever it bears", async () => {
     const answer = await bed.sendRaw(head("/v1alpha1/queues", ...lines));
     assert.deepEqual(readRaw(answer), [421, "wrong-host"]);
   }
+  const twice = await bed.sendRaw(head("/healthz", "Host: localhost", "Host: evil.example"));
+  assert.deepEqual(readRaw(twice), [400, "invalid-request"]);
 });
 
 test("no other site may read an answer: there is no CORS, and types are not guessed", async () => {

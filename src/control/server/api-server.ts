@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { hostCheck, LOOPBACK_HOSTS } from "../../model/own-host.ts";
 import { printable } from "../../model/printable.ts";
 import { Turns } from "../../model/turns.ts";
 import { failure } from "../failures.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
 import { Connections } from "./connections.ts";
-import { hostCheck, LOOPBACK_HOSTS, tokenCheck } from "./gate.ts";
+import { tokenCheck } from "./gate.ts";
 import { openApiDocument } from "./open-api.ts";
 import { refuseUnread } from "./refuse-unread.ts";
 import type { ServedApi } from "./route.ts";

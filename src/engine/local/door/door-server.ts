@@ -1,14 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { hasTwoHosts, hostCheck } from "../../../model/own-host.ts";
+import { Turns } from "../../../model/turns.ts";
 import { Desk } from "./desk.ts";
 import { Exchange, type DoorGround } from "./exchange.ts";
 import { KeptBytes } from "./kept-body.ts";
 import type { DoorLimits } from "./limits.ts";
-import type { DoorTable, ServiceObservation } from "./protocol.ts";
+import type { DoorErrorCode, DoorTable, ServiceObservation } from "./protocol.ts";
 import { ReplicaConnections } from "./replica-connections.ts";
 import { sendError, sendRawError } from "./replies.ts";
-import { readRoute } from "./route.ts";
+import { readRoute, type Route } from "./route.ts";
 import { isForTunnel, Tunnel } from "./tunnel.ts";
 
 /** For the headers of a request to come in. */
@@ -20,9 +22,17 @@ const CLIENT_IDLE_MS = 75_000;
 export class DoorServer {
   readonly #ground: DoorGround;
   readonly #server: Server;
+  readonly #isOwnHost: (host: string | undefined) => boolean;
+  /** Requests of one connection, whose answers are passed on one after the other. */
+  readonly #turns: Turns<Duplex>;
 
-  /** @param onChange is called whenever `observe` would give something else. */
-  constructor(limits: DoorLimits, onChange: () => void) {
+  /**
+   * @param hosts names that a Host header may have, without port.
+   * @param onChange is called whenever `observe` would give something else.
+   */
+  constructor(limits: DoorLimits, hosts: readonly string[], onChange: () => void) {
+    this.#isOwnHost = hostCheck(hosts);
+    this.#turns = new Turns(limits.pipelined);
     this.#ground = {
       desk: new Desk(limits, onChange),
       connections: new ReplicaConnections(limits.idleConnectionsMax),
@@ -78,21 +88,38 @@ export class DoorServer {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const target = request.url ?? "";
-    const route = readRoute(target);
-    if (route !== undefined) new Exchange(this.#ground, route, request, response).begin();
-    else if (target === "/healthz") sendHealth(response);
-    else sendError(response, "unknown-path");
+    const { socket } = request;
+    const isTaken = this.#turns.take(socket, (done) => {
+      if (!socket.destroyed) this.#answer(request, response.once("close", done));
+    });
+    if (!isTaken) socket.destroy();
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const route = this.#readRoute(request);
+    if (typeof route !== "string") new Exchange(this.#ground, route, request, response).begin();
+    else if (route === "unknown-path" && request.url === "/healthz") sendHealth(response);
+    else sendError(response, route);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const route = readRoute(request.url ?? "");
-    if (route !== undefined) new Tunnel(this.#ground, route, request, { socket, head }).begin();
+    const route = this.#readRoute(request);
+    // Who has answers to come waits for them.
+    if (this.#turns.isTaken(socket)) socket.destroy();
+    else if (typeof route !== "string")
+      new Tunnel(this.#ground, route, request, { socket, head }).begin();
     else
       sendRawError(
         socket.on("error", () => socket.destroy()),
-        "unknown-path",
+        route,
       );
+  }
+
+  /** Where it goes, or why it goes nowhere. */
+  #readRoute({ url = "", headers, rawHeaders }: IncomingMessage): Route | DoorErrorCode {
+    if (hasTwoHosts(rawHeaders)) return "bad-request";
+    if (!this.#isOwnHost(headers.host)) return "wrong-host";
+    return readRoute(url) ?? "unknown-path";
   }
 }
 

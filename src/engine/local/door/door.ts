@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { ControlSocket } from "./control-socket.ts";
 import { DoorServer } from "./door-server.ts";
 import { DOOR_LIMITS } from "./limits.ts";
+import { ownHosts } from "./own-hosts.ts";
 import { DOOR_PROTOCOL, DOOR_SOCKET } from "./protocol.ts";
 import { TableFile } from "./table-file.ts";
 
@@ -66,7 +67,7 @@ async function start({ folder, port, host }: DoorPlace): Promise<void> {
     },
     observe: () => server.observe(),
   });
-  const server = new DoorServer(DOOR_LIMITS, () => control.changed());
+  const server = new DoorServer(DOOR_LIMITS, ownHosts(host), () => control.changed());
   server.set(file.read() ?? { services: [] });
   // First, since another door on the port is to keep its socket.
   const portTaken = await server.listen(port, host);

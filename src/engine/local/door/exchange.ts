@@ -1,5 +1,6 @@
 import { request as requestOf } from "node:http";
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import { BodyPace } from "./body-pace.ts";
 import type { Desk, Ticket, Visitor } from "./desk.ts";
 import { endToEndHeaders, hasBody, headersForReplica } from "./headers.ts";
 import { KeptBody, type KeptBytes } from "./kept-body.ts";
@@ -28,6 +29,7 @@ export class Exchange implements Visitor {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #body: KeptBody;
+  readonly #pace: BodyPace;
   #ticket: Ticket | undefined;
   /** The request to a replica that is under way. */
   #upstream: ClientRequest | undefined;
@@ -46,7 +48,11 @@ export class Exchange implements Visitor {
     this.#request = request;
     this.#response = response;
     this.#body = new KeptBody(ground.limits.keptBytesMax, ground.keptBytes);
+    this.#pace = new BodyPace(ground.limits, () => this.#giveUp("body-too-slow"));
     this.#isBodyRead = !hasBody(request);
+    response.setTimeout(ground.limits.stallMs, () => {
+      if (response.writableLength > 0) response.destroy();
+    });
     response.on("close", () => this.#end());
     response.on("error", () => {}); // Written to after it was closed; "close" says it all.
   }
@@ -87,31 +93,45 @@ export class Exchange implements Visitor {
       return;
     }
     const request = this.#request;
-    upstream.on("drain", () => request.resume());
-    request.resume();
+    upstream.on("drain", () => this.#readOn(upstream));
+    this.#readOn(upstream);
     if (this.#isBodyBegun) return;
     this.#isBodyBegun = true;
     if (request.headers.expect !== undefined) this.#response.writeContinue();
     request.on("data", (chunk: Buffer) => {
       this.#body.push(chunk);
-      if (this.#upstream?.write(chunk) === false) request.pause();
+      this.#pace.count(chunk.length);
+      if (this.#upstream?.write(chunk) === false) this.#pause();
     });
     request.on("end", () => {
       this.#isBodyRead = true;
+      this.#pace.stop();
       this.#upstream?.end();
     });
+  }
+
+  /** The replica takes more of the body. Once it has answered it is for the replica to wait or not. */
+  #readOn(upstream: ClientRequest): void {
+    if (this.#upstream !== upstream || this.#isBodyRead) return;
+    this.#request.resume();
+    if (!this.#response.headersSent) this.#pace.start();
+  }
+
+  #pause(): void {
+    this.#request.pause();
+    this.#pace.stop();
   }
 
   #passAnswer(upstream: ClientRequest, answer: IncomingMessage): void {
     const response = this.#response;
     this.#body.drop();
     if (this.#upstream !== upstream) return;
+    this.#pace.stop();
     try {
       response.writeHead(answer.statusCode ?? 0, answer.statusMessage, endToEndHeaders(answer));
     } catch {
       // A status or a header that may be read and not written.
-      this.#end();
-      this.refuse("bad-answer");
+      this.#giveUp("bad-answer");
       return;
     }
     answer.pipe(response);
@@ -136,7 +156,7 @@ export class Exchange implements Visitor {
       return;
     }
     this.#upstream = undefined;
-    this.#request.pause();
+    this.#pause();
     connections.dropIdle(replica);
     const isUnreachable = error.syscall === "connect";
     if (!isUnreachable) this.#attempts += 1;
@@ -145,14 +165,19 @@ export class Exchange implements Visitor {
       desk.takeBack(this.#ticket, isUnreachable);
       return;
     }
+    this.#giveUp(isBad ? "bad-answer" : "replica-lost");
+  }
+
+  #giveUp(code: DoorErrorCode): void {
     this.#end();
-    this.refuse(isBad ? "bad-answer" : "replica-lost");
+    this.refuse(code);
   }
 
   /** The answer is complete, or nobody wants it any more. */
   #end(): void {
     const upstream = this.#upstream;
     this.#upstream = undefined;
+    this.#pace.stop();
     this.#body.drop();
     upstream?.destroy();
     if (this.#ticket !== undefined) this.#ground.desk.end(this.#ticket);

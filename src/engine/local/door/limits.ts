@@ -15,6 +15,16 @@ export interface DoorLimits {
   readonly keptBytesMax: number;
   /** The same of all requests together. */
   readonly keptBytesTotalMax: number;
+  /**
+   * Milliseconds in which `bodyBytesMin` of a body have to come, or the rest of it, once a replica is
+   * held for it and has not answered.
+   */
+  readonly bodyIdleMs: number;
+  readonly bodyBytesMin: number;
+  /** Milliseconds after which a client is cut off that takes nothing of what there is for it. */
+  readonly stallMs: number;
+  /** Requests of a connection that wait while one is answered; who sends more is cut off. */
+  readonly pipelined: number;
   /** Connections of clients; one more is closed at once. */
   readonly connectionsMax: number;
   /** Connections to one replica that are kept open for later requests. */
@@ -29,6 +39,10 @@ export const DOOR_LIMITS: DoorLimits = {
   attemptsMax: 4,
   keptBytesMax: 2 ** 20,
   keptBytesTotalMax: 2 ** 26,
+  bodyIdleMs: 30_000,
+  bodyBytesMin: 1024,
+  stallMs: 60_000,
+  pipelined: 8,
   connectionsMax: 4096,
   idleConnectionsMax: 64,
 };

@@ -23,6 +23,16 @@ const SERVICES_MAX = 100_000;
 
 /** Every code of an error that a door answers with, its HTTP status, its meaning and its cure. */
 export const DOOR_ERRORS = {
+  "bad-request": {
+    status: 400,
+    meaning: "The request has two Host headers.",
+    cure: "Send one.",
+  },
+  "wrong-host": {
+    status: 421,
+    meaning: "The Host header names something else than this door.",
+    cure: "Ask by the address on which it listens; `neuraxis up --door` names others.",
+  },
   "unknown-path": {
     status: 404,
     meaning: "The door has no such path.",
@@ -32,6 +42,11 @@ export const DOOR_ERRORS = {
     status: 404,
     meaning: "No service of this name is served here, or it was removed while the request waited.",
     cure: "List the services; apply the one that is missing.",
+  },
+  "body-too-slow": {
+    status: 408,
+    meaning: "The body came more slowly than a replica is held for.",
+    cure: "Repeat it over a better connection.",
   },
   "line-full": {
     status: 429,

@@ -4,12 +4,16 @@ import { DOOR_ERRORS, type DoorErrorBody, type DoorErrorCode } from "./protocol.
 
 /** When a client that was turned away may come again; the line moves within that time. */
 const RETRY_AFTER_SECONDS = "1";
+/** Milliseconds in which a client can take its last answer. */
+const LINGER_MS = 5000;
 
 /** Answers with an error of the door's own. */
 export function sendError(response: ServerResponse, code: DoorErrorCode): void {
   const { status, headers, text } = describeError(code);
   // A client that was not told to send its body may send it or not: nothing can follow after that.
-  if (response.req.headers.expect !== undefined) response.shouldKeepAlive = false;
+  // Nor after a body whose rest is not waited for.
+  const isOpenEnded = response.req.headers.expect !== undefined || code === "body-too-slow";
+  if (isOpenEnded) response.shouldKeepAlive = false;
   response.writeHead(status, headers).end(text);
 }
 
@@ -17,6 +21,12 @@ export function sendError(response: ServerResponse, code: DoorErrorCode): void {
 export function sendRawError(socket: Writable, code: DoorErrorCode): void {
   const { status, headers, text } = describeError(code);
   socket.end(`${formatHead(status, code, [...headers, "Connection", "close"])}${text}`);
+  closeSoon(socket);
+}
+
+/** Closes what has been sent its end, though the client may keep its own side open. */
+export function closeSoon(socket: Writable): void {
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** First line and headers of an answer. @param headers names and values in turns. */

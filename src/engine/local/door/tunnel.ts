@@ -6,7 +6,7 @@ import type { DoorGround } from "./exchange.ts";
 import { endToEndHeaders, hasBody, headersForReplica } from "./headers.ts";
 import type { Replica } from "./line.ts";
 import type { DoorErrorCode } from "./protocol.ts";
-import { formatHead, sendRawError } from "./replies.ts";
+import { closeSoon, formatHead, sendRawError } from "./replies.ts";
 import type { Route } from "./route.ts";
 
 /** What a client may send before it is joined to a replica; more is against the protocol. */
@@ -53,6 +53,10 @@ export class Tunnel implements Visitor {
     client.on("data", this.#keepEarly);
     client.on("end", () => {
       if (!this.#isJoined) client.destroy();
+    });
+    const { socket } = this.#request;
+    socket.setTimeout(this.#ground.limits.stallMs, () => {
+      if (socket.writableLength > 0) socket.destroy();
     });
     const ticket = this.#ground.desk.arrive(this.#route.service, this);
     if (typeof ticket === "string") this.refuse(ticket);
@@ -116,12 +120,18 @@ export class Tunnel implements Visitor {
     const headers = [...endToEndHeaders(answer), "Connection", "close"];
     this.#client.write(formatHead(statusCode, statusMessage, headers));
     answer.on("error", () => this.#client.destroy());
+    answer.on("end", () => {
+      this.#upstream = undefined; // Its connection is kept.
+      this.#end();
+      closeSoon(this.#client);
+    });
     answer.pipe(this.#client);
   }
 
   #end(): void {
-    this.#upstream?.destroy();
+    const upstream = this.#upstream;
     this.#upstream = undefined;
+    upstream?.destroy();
     if (this.#ticket !== undefined) this.#ground.desk.end(this.#ticket);
   }
 }
