@@ -167,6 +167,14 @@ export const REFUSAL_CODES = {
     meaning: "The engine cannot start images.",
     cure: "Install Podman or Docker on the machine, or name a command.",
   },
+  "variable-taken": {
+    meaning: "A secret is to be a variable that whatever starts containers may read itself.",
+    cure: "Give the variable another name.",
+  },
+  "cannot-mount": {
+    meaning: "A path has a comma, quotation mark or line break, and no container can show it.",
+    cure: "Use a home, a folder of checkpoints and a model.path without them.",
+  },
   "unknown-secret": {
     meaning: "There is no such entry of a secret.",
     cure: "Make it first: neuraxis secret set NAME KEY.",

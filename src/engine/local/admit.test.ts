@@ -6,6 +6,7 @@ import type { BatchJob } from "../../model/job.ts";
 import { mib, milliCpu, milliseconds } from "../../model/units.ts";
 import { TempFolder } from "../../../test/support/temp-folder.ts";
 import { admitJob } from "./admit.ts";
+import type { ContainerRuntime } from "./containers/container-runtime.ts";
 import { Folders } from "./folders.ts";
 
 const folder = new TempFolder();
@@ -42,4 +43,31 @@ test("a program in any of the folders is admitted", () => {
   writeFileSync(folder.resolve("z/work"), "");
   chmodSync(folder.resolve("z/work"), 0o755);
   assert.equal(refusalOf("work", ["a", "b", "c", "d", "z"]), undefined);
+});
+
+const runtime: ContainerRuntime = {
+  kind: "podman",
+  program: "/usr/bin/podman",
+  version: "5.4.0 with crun",
+  placement: "inside",
+  user: "0:0",
+  init: [],
+  environment: {},
+};
+
+/** The code with which an image is refused that gets a secret by this variable. */
+function codeOf(variable: string, home = folders): string | undefined {
+  const secret = { name: variable, secret: { name: "hub", key: "token" } };
+  const launch = { role: "worker", image: "localhost/a", args: [], environment: [secret] };
+  const options = { folders: home, searchPath: "", readSecret: () => "hush", runtime };
+  return admitJob(job, { roles: [launch] }, options)?.code;
+}
+
+test("a secret that would steer what starts its container is refused", () => {
+  assert.equal(codeOf("TOKEN"), undefined);
+  assert.equal(codeOf("CONTAINER_HOST"), "variable-taken");
+});
+
+test("an image is refused where the engine's folders are of a name that no container can show", () => {
+  assert.equal(codeOf("TOKEN", new Folders(folder.resolve("a,b"))), "cannot-mount");
 });

@@ -5,6 +5,7 @@ import type { BatchJob } from "../../model/job.ts";
 import type { Refusal, RefusalCode } from "../../model/refusal.ts";
 import { LOCAL_REPLICAS_MAX, type ModelService } from "../../model/service.ts";
 import type { ContainerRuntime } from "./containers/container-runtime.ts";
+import { pathFault, secretFault } from "./containers/container-command.ts";
 import { checkpointFault } from "./checkpoints.ts";
 import type { Folders } from "./folders.ts";
 import type { ReadSecret } from "./launcher.ts";
@@ -66,13 +67,10 @@ export function admitService(
   return admitLaunch(launch, who, options) ?? (sleep && admitFreezing(launch, who, options));
 }
 
-function admitLaunch(
-  launch: Launch,
-  who: string,
-  { searchPath, readSecret, runtime }: AdmissionOptions,
-): Refusal | undefined {
+function admitLaunch(launch: Launch, who: string, options: AdmissionOptions): Refusal | undefined {
+  const { searchPath, readSecret } = options;
   const { image, command, environment, workingDirectory } = launch;
-  const refusal = image === undefined ? undefined : admitImage(image, who, runtime);
+  const refusal = image === undefined ? undefined : admitImage(launch, who, options);
   if (refusal !== undefined) return refusal;
   for (const variable of environment) {
     if ("value" in variable) continue;
@@ -89,13 +87,20 @@ function admitLaunch(
 }
 
 function admitImage(
-  image: string,
+  { image, environment }: Launch,
   who: string,
-  runtime: ContainerRuntime | undefined,
+  { runtime, folders }: AdmissionOptions,
 ): Refusal | undefined {
-  if (runtime !== undefined) return undefined;
-  const message = `${who}: neither Podman nor Docker answers here to start the image ${image}`;
-  return refuse("no-container-runtime", message);
+  if (runtime === undefined) {
+    const message = `${who}: neither Podman nor Docker answers here to start the image ${image}`;
+    return refuse("no-container-runtime", message);
+  }
+  for (const variable of environment) {
+    const fault = "secret" in variable ? secretFault(runtime, variable.name) : undefined;
+    if (fault !== undefined) return refuse("variable-taken", `${who}: ${fault}`);
+  }
+  const fault = pathFault(folders.root);
+  return fault === undefined ? undefined : refuse("cannot-mount", `${who}: ${fault}`);
 }
 
 /** A freeze stops the processes in the cgroups of the work, and no others. */

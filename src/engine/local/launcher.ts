@@ -1,7 +1,6 @@
 import type { Launch, Variable } from "../../model/launch.ts";
 import type { ResourceRequest } from "../../model/resources.ts";
-import { containerCommand, mountFault } from "./containers/container-command.ts";
-import { steersClient } from "./containers/container-runtime.ts";
+import { containerCommand, mountFault, secretFault } from "./containers/container-command.ts";
 import type { Containers } from "./containers/containers.ts";
 import type { DeviceMaker } from "./devices/found-devices.ts";
 import type { Folders } from "./folders.ts";
@@ -108,10 +107,9 @@ export class Launcher {
     const { runtime } = containers;
     const secrets = launch.environment.filter((variable) => "secret" in variable);
     const secretNames = new Set(secrets.map(({ name }) => name));
-    const taken = [...secretNames].find(steersClient);
-    if (taken !== undefined) {
-      const message = `a secret cannot be the variable ${taken} of a container: ${runtime.kind} may read that itself. Name it otherwise`;
-      return { code: "variable-taken", message };
+    for (const name of secretNames) {
+      const message = secretFault(runtime, name);
+      if (message !== undefined) return { code: "variable-taken", message };
     }
     const all = variablesOf(order, values);
     const fault = mountFault(all);

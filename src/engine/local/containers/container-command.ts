@@ -5,7 +5,7 @@ import type { DeviceMaker } from "../devices/found-devices.ts";
 import { MARKER_VARIABLE } from "../keeper/workload-processes.ts";
 import type { Share } from "../kernel/isolation.ts";
 import { OFFLINE_OOM_SCORE } from "../kernel/process-priority.ts";
-import type { ContainerRuntime } from "./container-runtime.ts";
+import { type ContainerRuntime, steersClient } from "./container-runtime.ts";
 
 /** One container that is to start. */
 export interface ContainerOrder {
@@ -82,8 +82,21 @@ export function containerCommand(runtime: ContainerRuntime, order: ContainerOrde
 
 /** Why a folder that its variables speak of cannot be in a container, as a clause. */
 export function mountFault(variables: Readonly<Record<string, string>>): string | undefined {
-  const bad = mountsOf(variables).find((mount) => UNMOUNTABLE.test(mount.path));
-  return bad && `no container can have ${bad.path}: it has a comma, quotation mark or line break`;
+  return mountsOf(variables)
+    .map((mount) => pathFault(mount.path))
+    .find((fault) => fault !== undefined);
+}
+
+/** Why no container can show this path, or one below it, as a clause. */
+export function pathFault(path: string): string | undefined {
+  if (!UNMOUNTABLE.test(path)) return undefined;
+  return `no container can have ${path}: it has a comma, quotation mark or line break`;
+}
+
+/** Why a secret cannot be this variable of a container, as a clause. */
+export function secretFault({ kind }: ContainerRuntime, variable: string): string | undefined {
+  if (!steersClient(variable)) return undefined;
+  return `a secret cannot be the variable ${variable} of a container: ${kind} may read that itself`;
 }
 
 /** Limits that the kernel keeps already need no words. */
