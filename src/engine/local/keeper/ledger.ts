@@ -11,6 +11,8 @@ export interface Launch
   > {
   /** Value of NEURAXIS_KEEPER_ID in the environment of the process and of all that it starts. */
   readonly marker: string;
+  /** Which files were opened for stdout and stderr; absent in a journal of an earlier version. */
+  readonly inodes?: readonly [string, string];
 }
 
 /** A line of the journal: a record, or what only keepers need to know. */

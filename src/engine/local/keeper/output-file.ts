@@ -7,10 +7,10 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
-import { copyFile, rename, rm, stat, truncate } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import type { SpawnRequest } from "./protocol.ts";
 
-/** Bytes copied at a time, and how often at most while the writer may not be interrupted. */
+/** Bytes copied at a time, and how often at most while the writer may not be waited for. */
 const CHUNK_BYTES = 2 ** 18;
 const CHUNKS_MAX = 64;
 
@@ -20,11 +20,23 @@ const CHUNKS_MAX = 64;
  *   could wait for ever.
  */
 export function openOutput(file: string): number {
-  const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
-  const descriptor = openSync(file, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o600);
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
+  const flags = O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_WRONLY;
+  const descriptor = openSync(file, flags, 0o600);
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
   throw new Error(`${file} is no regular file`);
+}
+
+/** Which file this is, whatever its name: its disk and its number there, until it is removed. */
+export function inodeOf(descriptor: number): string {
+  const { dev, ino } = fstatSync(descriptor, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/** How an output file is rotated, and which file it is: what else has its name is left alone. */
+export interface Rotation extends Pick<SpawnRequest, "rotateBytes" | "rotateCount"> {
+  readonly inode: string;
 }
 
 /**
@@ -34,48 +46,76 @@ export function openOutput(file: string): number {
  * exchanged: it is copied and then cut to nothing, and appending goes on at its start. What the
  * process writes between the last read of the copy, which finds the end, and the cut that follows
  * is lost: microseconds, and only when a file is rotated. If the keeper ends between copy and cut,
- * the content is there twice. A file that grows faster than it is copied is left for the next time.
- * @throws Error of the system, as when the file was removed.
+ * the content is there twice.
+ *
+ * Of a file that is more than twice too long, or grows faster than it is copied, the end alone is
+ * kept: at most `rotateBytes` and 16 MiB. So a writer uses the disk for what it writes between two
+ * looks and for old files of `rotateBytes` each, or up to twice that if it writes as much a look.
+ * @throws Error of the system, as when the file was removed, or one that says that the name is
+ *   another file's now, which is left as it is.
  */
-export async function rotateIfLong(
-  file: string,
-  { rotateBytes, rotateCount }: Pick<SpawnRequest, "rotateBytes" | "rotateCount">,
-): Promise<void> {
-  if ((await stat(file)).size <= rotateBytes) return;
+export async function rotateIfLong(file: string, rotation: Rotation): Promise<void> {
+  const { rotateBytes, rotateCount, inode } = rotation;
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
+  await using source = await open(file, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+  if (inodeOf(source.fd) !== inode) throw new Error(`${file} is not the file that was opened`);
+  const { size } = fstatSync(source.fd);
+  if (size <= rotateBytes) return;
   if (rotateCount === 0) {
-    await truncate(file);
+    ftruncateSync(source.fd);
     return;
   }
   const draft = `${file}.rotating`;
-  await copyFile(file, draft);
+  await rm(draft, { force: true });
+  await using target = await open(draft, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
+  const isFlooded = size > 2 * rotateBytes;
+  if (!isFlooded) await copy(source, target, size);
   for (let number = rotateCount; number > 1; number -= 1) {
     await rename(`${file}.${number - 1}`, `${file}.${number}`).catch(ignoreMissing);
   }
   await rename(draft, `${file}.1`);
-  if (!cutAfterCopying(file, `${file}.1`)) await rm(`${file}.1`);
+  const tailBytes = Math.min(rotateBytes, CHUNK_BYTES * CHUNKS_MAX);
+  cutAfterCopying(source.fd, target.fd, { copied: isFlooded ? 0 : size, tailBytes });
 }
 
-/** Copies what came meanwhile, and cuts the file when its end is reached. */
-function cutAfterCopying(file: string, copy: string): boolean {
-  const source = openSync(file, "r+");
-  const target = openSync(copy, "a");
-  try {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let position = fstatSync(target).size;
-    for (let count = 0; count < CHUNKS_MAX; count += 1) {
-      const bytes = readSync(source, chunk, 0, CHUNK_BYTES, position);
-      if (bytes === 0) {
-        ftruncateSync(source);
-        return true;
-      }
-      position += bytes;
-      for (let start = 0; start < bytes; ) start += writeSync(target, chunk, start, bytes - start);
+/** Copies the first so many bytes. */
+async function copy(source: FileHandle, target: FileHandle, bytes: number): Promise<void> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let position = 0; position < bytes; ) {
+    const length = Math.min(CHUNK_BYTES, bytes - position);
+    const { bytesRead } = await source.read(chunk, 0, length, position);
+    if (bytesRead === 0) return; // Its process has cut it.
+    for (let start = 0; start < bytesRead; ) {
+      const { bytesWritten } = await target.write(chunk, start, bytesRead - start, position);
+      start += bytesWritten;
+      position += bytesWritten;
     }
-    return false;
-  } finally {
-    closeSync(source);
-    closeSync(target);
   }
+}
+
+/** Copies what came meanwhile, or of too much its end in place of all before, and cuts the file. */
+function cutAfterCopying(
+  source: number,
+  target: number,
+  { copied, tailBytes }: { readonly copied: number; readonly tailBytes: number },
+): void {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const { size } = fstatSync(source);
+  const isFarBehind = size - copied > tailBytes;
+  if (isFarBehind) ftruncateSync(target);
+  let from = isFarBehind ? size - tailBytes : copied;
+  let to = isFarBehind ? 0 : copied;
+  for (let count = 0; count < CHUNKS_MAX; count += 1) {
+    const bytes = readSync(source, chunk, 0, CHUNK_BYTES, from);
+    if (bytes === 0) break;
+    from += bytes;
+    for (let start = 0; start < bytes; ) {
+      const written = writeSync(target, chunk, start, bytes - start, to);
+      start += written;
+      to += written;
+    }
+  }
+  ftruncateSync(source);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -6,7 +6,7 @@ import { afterBegin, begin, endOf } from "./begin-process.ts";
 import { countOomKills, isCgroupWritable } from "./cgroup.ts";
 import { Journal } from "./journal.ts";
 import type { Launch, Workload } from "./ledger.ts";
-import { openOutput, rotateIfLong } from "./output-file.ts";
+import { inodeOf, openOutput, rotateIfLong } from "./output-file.ts";
 import { findProcess, isRunning, sendSignal } from "./process-table.ts";
 import { findProgram, isFolder } from "./program.ts";
 import { WORKLOADS_MAX } from "./protocol.ts";
@@ -128,7 +128,7 @@ export class ProcessKeeper {
     outputs: readonly [number, number],
   ): Promise<Outcome<Commands["spawn"]["gives"]>> {
     const { id } = request;
-    const launch = this.#toLaunch(request);
+    const launch = this.#toLaunch(request, outputs);
     if (!this.#journal.append({ kind: "spawning", launch })) {
       this.#journal.append({ kind: "not-spawned", id });
       return refuse("journal-not-writable", "nothing was started");
@@ -210,12 +210,13 @@ export class ProcessKeeper {
   }
 
   /** The marker is the only one of this machine: it names this very process, and a number of its. */
-  #toLaunch(request: SpawnRequest): Launch {
+  #toLaunch(request: SpawnRequest, [out, error]: readonly [number, number]): Launch {
     const { id, stdout, stderr, rotateBytes, rotateCount } = request;
     const { stopSignal = "SIGTERM", cgroups = [] } = request;
     this.#launches += 1;
     const marker = `${this.#self.startTime}-${this.#self.pid}-${this.#launches}`;
-    return { id, stdout, stderr, rotateBytes, rotateCount, stopSignal, cgroups, marker };
+    const inodes = [inodeOf(out), inodeOf(error)] as const;
+    return { id, stdout, stderr, rotateBytes, rotateCount, stopSignal, cgroups, marker, inodes };
   }
 
   async #recordStart(
@@ -289,9 +290,9 @@ export class ProcessKeeper {
     const running = Array.from(this.#journal.ledger.workloads.values()).filter(hasNotEnded);
     const failed = new Set<string>();
     for (const { launch } of running) {
-      for (const file of new Set([launch.stdout, launch.stderr])) {
+      for (const [file, inode] of outputsOf(launch)) {
         try {
-          await rotateIfLong(file, launch);
+          await rotateIfLong(file, { ...launch, inode });
         } catch (error) {
           // A file that was removed or cannot be copied now must not keep others from being rotated.
           if (!this.#unrotated.has(file)) {
@@ -347,6 +348,15 @@ function openOutputs({ stdout, stderr }: SpawnRequest): Outcome<readonly [number
     if (first !== undefined) closeSync(first);
     return refuse("output-not-writable", (error as Error).message);
   }
+}
+
+/** Output files and which they are, each once. */
+function outputsOf({ stdout, stderr, inodes }: Launch): ReadonlyMap<string, string> {
+  if (inodes === undefined) return new Map();
+  return new Map([
+    [stdout, inodes[0]],
+    [stderr, inodes[1]],
+  ]);
 }
 
 function hasNotEnded({ phase }: Workload): boolean {

@@ -115,10 +115,16 @@ export interface SpawnRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute path of the working folder. */
   readonly cwd: string;
-  /** Absolute path of a regular file that is appended to, made if missing; may equal `stderr`. */
+  /**
+   * Absolute path of a regular file that is appended to, made if missing; may equal `stderr`. What
+   * takes its place later is neither rotated nor cut.
+   */
   readonly stdout: string;
   readonly stderr: string;
-  /** Bytes from 1024. A file found longer than this, once a second, is rotated. */
+  /**
+   * Bytes from 1024. A file found longer than this, once a second, is rotated; of one that is more
+   * than twice as long, these last bytes alone are kept.
+   */
   readonly rotateBytes: number;
   /** Old files kept (file.1 is the youngest), from 0 to 100. */
   readonly rotateCount: number;
