@@ -1,3 +1,4 @@
+import { counted } from "../model/counted.ts";
 import type { RunSummary } from "../simulate/run/run-scenario.ts";
 import {
   billTable,
@@ -14,12 +15,11 @@ import {
   waitTable,
 } from "../simulate/run/run-tables.ts";
 import { formatTable } from "./format-table.ts";
-import { sayCount } from "./texts/amounts.ts";
 
 /** The result of a run for people: its head, then the tables that have rows, in 80 columns. */
 export function formatRun(summary: RunSummary): string {
   const { name, policy, devices, endHours, jobs } = summary;
-  const head = `${name}: policy ${policy}, ${sayCount(devices, "device")}, ${endHours.toFixed(1)} hours`;
+  const head = `${name}: policy ${policy}, ${counted(devices, "device")}, ${endHours.toFixed(1)} hours`;
   const tables: readonly Table[] = [
     useTable(summary),
     jobTable(summary),

@@ -37,15 +37,18 @@ export class RunningControlPlane implements ControlPlane {
   readonly #loop: ControlLoop;
   readonly #recovered: Recovered;
   readonly #options: ControlPlaneOptions;
+  /** Resolves when jobs that name no queue have one. */
+  readonly #hasQueue: Promise<unknown>;
 
   /** @throws JournalError or ReplayError if the journal cannot be taken up. */
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
     this.#recovered = recover(options.journal, options.connect);
     this.#loop = new ControlLoop(this.#recovered, options);
-    if (options.journal.sequence === 0) {
-      void this.#loop.submit(this.#applyCommand([DEFAULT_QUEUE], new Map()));
-    }
+    this.#hasQueue =
+      options.journal.sequence === 0
+        ? this.#loop.submit(this.#applyCommand([DEFAULT_QUEUE], new Map()))
+        : Promise.resolve();
     this.done = this.#loop.run();
   }
 
@@ -67,6 +70,7 @@ export class RunningControlPlane implements ControlPlane {
       if (refusal === undefined) continue;
       return fail(refused(manifest.kind, manifest.metadata.name, refusal));
     }
+    await this.#hasQueue;
     if (dryRun) return this.#tryOut(plain, versions);
     return this.#loop.submit(this.#applyCommand(plain, versions));
   }

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import { formatAge } from "./age.ts";
 
 const GIB = 1024;
@@ -22,13 +23,8 @@ export function sayAmounts({
   readonly memory: number;
   readonly gpuMilli: number;
 }): string {
-  const cores = sayCount(sayMilli(cpu), "core");
-  return `${cores}, ${sayMemory(memory)} memory, ${sayCount(sayMilli(gpuMilli), "device")}`;
-}
-
-/** `1 device`, `0.5 devices`. */
-export function sayCount(count: number | string, noun: string): string {
-  return `${count} ${noun}${String(count) === "1" ? "" : "s"}`;
+  const cores = counted(sayMilli(cpu), "core");
+  return `${cores}, ${sayMemory(memory)} memory, ${counted(sayMilli(gpuMilli), "device")}`;
 }
 
 /** `held/all`. */

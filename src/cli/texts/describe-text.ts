@@ -1,7 +1,8 @@
+import { counted } from "../../model/counted.ts";
 import type { Condition, EventRecord, WrittenObject } from "../../api/objects.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { ageOf } from "./age.ts";
-import { sayAmounts, sayCount, sayMemory, sayMilli } from "./amounts.ts";
+import { sayAmounts, sayMemory, sayMilli } from "./amounts.ts";
 import { formatColumns, PLAIN, type Row, type Screen } from "./columns.ts";
 import { formatEvents } from "./event-lines.ts";
 
@@ -57,7 +58,7 @@ function statusRows(object: WrittenObject, nowMs: number): readonly Row[] {
         object.status;
       return [
         ["Phase:", phase],
-        ["Attempt:", `${attempt} (${sayCount(failures, "failure")})`],
+        ["Attempt:", `${attempt} (${counted(failures, "failure")})`],
         ...instant("Started:", startedAt),
         ...instant("Checkpoint:", checkpointedAt),
         ...instant("Ended:", endedAt),
@@ -86,7 +87,7 @@ function statusRows(object: WrittenObject, nowMs: number): readonly Row[] {
       const kinds = Map.groupBy(devices, ({ kind }) => kind);
       const all = Array.from(kinds, ([kind, { length }]) => `${length} × ${kind}`);
       return [
-        ["Capacity:", `${sayCount(sayMilli(cpu), "core")}, ${sayMemory(memory)} memory`],
+        ["Capacity:", `${counted(sayMilli(cpu), "core")}, ${sayMemory(memory)} memory`],
         ["Devices:", all.length === 0 ? "none" : all.join(", ")],
         ["Held:", sayAmounts(held)],
       ];

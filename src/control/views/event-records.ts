@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type { EventRecord } from "../../api/objects.ts";
 import type { Action, LeaveReason } from "../../model/action.ts";
 import type { Event, NodePressed } from "../../model/event.ts";
@@ -71,7 +72,7 @@ export function describeAction(action: Action): Said | undefined {
     case "resume-job":
       return job(action.job, "resumed", `goes on ${onNodes(action.members)}`);
     case "grow-job":
-      return job(action.job, "grown", `${action.members.length} more members`);
+      return job(action.job, "grown", counted(action.members.length, "more member"));
     case "shrink-job":
       return left(action.job, "shrunk", `${action.members.length} fewer members`, action.reason);
     case "suspend-job":

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type {
   GiveUpJob,
   JobAction,
@@ -136,7 +137,7 @@ function foldEnd(tables: Tables, name: string, { outcome }: JobEnded, nowMs: num
     const message =
       outcome === "lost"
         ? "it starts anew: how it ended is not known"
-        : `it failed ${record.failures} times; its retries allow ${max}`;
+        : `it failed ${counted(record.failures, "time")}; its retries allow ${max}`;
     sayNot(record, "Scheduled", { code: "retries", message }, nowMs);
   }
   endIfIdle(tables, name, record, nowMs);

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type { NodeEvent, NodeObserved } from "../../model/event.ts";
 import { unreachable } from "../../model/unreachable.ts";
 import { type NodeRecord, setCondition } from "./records.ts";
@@ -41,7 +42,7 @@ export function foldNodeEvent(
       foldLostReplicas(tables, name, event.device);
       record.failedDevices = [...record.failedDevices, event.device];
       const list = record.failedDevices.join(", ");
-      const message = `of ${record.node.devices.length} devices these have failed: ${list}`;
+      const message = `of ${counted(record.node.devices.length, "device")} these have failed: ${list}`;
       const condition = { status: "False", reason: "device-failed", message } as const;
       return setCondition(record, { type: "DevicesHealthy", ...condition, sinceMs: nowMs });
     }

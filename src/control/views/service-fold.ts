@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type { ServiceAction, SleepReplica, StopReplica } from "../../model/action.ts";
 import type { ServiceEvent } from "../../model/event.ts";
 import { unreachable } from "../../model/unreachable.ts";
@@ -99,7 +100,7 @@ export function sayReadiness(tables: Tables, name: string, nowMs: number): void 
     type: "Ready",
     status: isReady ? "True" : "False",
     reason: record.isRemoved ? leavingReason(record) : isReady ? "enough" : "too-few-replicas",
-    message: `${ready} of ${replicas.length} replicas are ready; at least ${min} are to be`,
+    message: `${ready} of ${counted(replicas.length, "replica")} ready; wanted at least ${min}`,
     sinceMs: nowMs,
   });
 }

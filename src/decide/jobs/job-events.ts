@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type { Action } from "../../model/action.ts";
 import type {
   Departed,
@@ -211,7 +212,7 @@ function retry(book: JobBook, record: JobRecord, nowMs: number, actions: Action[
   const { id, retries } = record.job;
   record.failures += 1;
   if (record.failures > retries.max) {
-    const message = `job ${id} failed ${record.failures} times; its retries allow ${retries.max}`;
+    const message = `job ${id} failed ${counted(record.failures, "time")}; its retries allow ${retries.max}`;
     const refusal: Refusal = { kind: "can-never", code: "retries-exhausted", message };
     actions.push({ kind: "give-up-job", job: id, refusal });
     book.forget(record);

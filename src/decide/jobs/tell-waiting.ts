@@ -57,12 +57,12 @@ function refusalOf(book: JobBook, record: JobRecord, code: RefusalCode): Refusal
   const nodes = book.ground.rowOf.size;
   const queue = book.queues.queueAt(record.leaf).id;
   if (code === "larger-than-cluster") {
-    const message = `${who} would not fit on the ${nodes} nodes even if all were empty`;
+    const message = `${who} would not fit on ${theNodes(nodes)} even if all were empty`;
     return { kind: "can-never", code, message };
   }
   const message =
     code === "no-room-now"
-      ? `${who} does not fit whole on the ${nodes} nodes at the moment${heldBack(book)}`
+      ? `${who} does not fit whole on ${theNodes(nodes)} at the moment${heldBack(book)}`
       : `${who} would take queue ${queue} above what it may hold at the moment`;
   return { kind: "cannot-now", code, message };
 }
@@ -75,4 +75,8 @@ function heldBack({ ground: { pressed, table } }: JobBook): string {
   const others = rows.length - named.length;
   const nodes = others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more`;
   return `; for the sake of online work no job may start on ${nodes}`;
+}
+
+function theNodes(count: number): string {
+  return count === 1 ? "the only node" : `the ${count} nodes`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type { QueueId } from "../../model/ids.ts";
 import type { Queue } from "../../model/queue.ts";
 import type { Refusal } from "../../model/refusal.ts";
@@ -52,7 +53,7 @@ export class QueueRows {
     if (parent === undefined) return undefined;
     const above = this.#rowOf.get(parent);
     if (above === undefined) return unknownQueue(parent);
-    if (this.jobs[above] > 0) return queueInUse(parent, `${this.jobs[above]} jobs`);
+    if (this.jobs[above] > 0) return queueInUse(parent, counted(this.jobs[above], "job"));
     const siblings = this.#childrenOf(above).filter((sibling) => sibling.id !== id);
     return checkGuarantees(this.queues[above], [...siblings, queue]);
   }
@@ -71,8 +72,8 @@ export class QueueRows {
     const row = this.#rowOf.get(id);
     if (row === undefined) return fail(unknownQueue(id));
     const children = this.children[row].length;
-    if (children > 0) return fail(queueInUse(id, `${children} queues below it`));
-    if (this.jobs[row] > 0) return fail(queueInUse(id, `${this.jobs[row]} jobs`));
+    if (children > 0) return fail(queueInUse(id, `${counted(children, "queue")} below it`));
+    if (this.jobs[row] > 0) return fail(queueInUse(id, counted(this.jobs[row], "job")));
     const siblings = this.#siblingsOf(row);
     siblings.splice(siblings.indexOf(row), 1);
     this.#rowOf.delete(id);

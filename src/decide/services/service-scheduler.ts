@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type { LeaveReason } from "../../model/action.ts";
 import type { Refusal } from "../../model/refusal.ts";
 import type { Holding } from "../departures.ts";
@@ -253,7 +254,7 @@ function tellWaiting(record: ServiceRecord, target: number, deciding: ServiceDec
   if (record.waitCode === "no-room-now") return;
   record.waitCode = "no-room-now";
   const { id } = record.service;
-  const message = `service ${id} needs ${target} awake replicas, and no node has room for one more`;
+  const message = `service ${id} needs ${counted(target, "awake replica")}, and no node has room for one more`;
   const refusal: Refusal = { kind: "cannot-now", code: "no-room-now", message };
   deciding.actions.push({ kind: "service-waits", service: id, refusal });
 }

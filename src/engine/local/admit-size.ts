@@ -1,3 +1,4 @@
+import { counted } from "../../model/counted.ts";
 import type { BatchJob } from "../../model/job.ts";
 import type { Node } from "../../model/node.ts";
 import type { Refusal } from "../../model/refusal.ts";
@@ -41,12 +42,13 @@ interface Need {
 /** Such as `9999 cores, and this machine has 2`. */
 function lackOf({ cpu, memory, milli }: Need, node: Node): string | undefined {
   const devices = node.devices.length;
-  if (cpu > node.cpu) return `${cpu / 1000} cores, and this machine has ${node.cpu / 1000}`;
+  if (cpu > node.cpu)
+    return `${counted(cpu / 1000, "core")}, and this machine has ${node.cpu / 1000}`;
   if (memory > node.memory) {
     return `${memory} MiB of memory, and this machine has ${node.memory} for work`;
   }
   if (milli > devices * DEVICE_MILLI) {
-    return `${milli / DEVICE_MILLI} devices, and this machine has ${devices}`;
+    return `${counted(milli / DEVICE_MILLI, "device")}, and this machine has ${devices}`;
   }
   return undefined;
 }
@@ -56,7 +58,7 @@ function lackOfDevices(wanted: ResourceRequest["accelerators"], node: Node): str
   if (wanted === undefined || device === undefined) return undefined;
   const { kinds, memory, count } = wanted;
   if (count > node.devices.length) {
-    return `${count} devices, and this machine has ${node.devices.length}`;
+    return `${counted(count, "device")}, and this machine has ${node.devices.length}`;
   }
   if (kinds.length > 0 && !kinds.includes(device.kind)) {
     return `a device of ${kinds.join(" or ")}, and this machine has ${device.kind}`;
