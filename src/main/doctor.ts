@@ -23,6 +23,7 @@ const CURES: Readonly<Record<KernelPromise["what"], string>> = {
   "offline-quota": "give this user the controller cpu",
   "memory-limit": "give this user the controller memory, and let it count swap, or turn swap off",
   "memory-order": "cgroup v2 keeps it: boot with systemd.unified_cgroup_hierarchy=1",
+  "process-limit": "give this user the controller pids",
   "io-order":
     "give this user the controller io or blkio; write bfq to /sys/block/DISK/queue/scheduler",
   freeze: "Linux 5.2 or newer with cgroup v2, or the controller freezer of v1",

@@ -11,9 +11,9 @@ import { OFFLINE_MILLI_MIN, UNLIMITED } from "./isolation.ts";
 // of kernel-cgroups.test.ts.
 
 const FILES_V2 =
-  "cpu.weight cpu.idle cpu.max cpu.stat cpu.pressure memory.max memory.low memory.swap.max memory.oom.group io.bfq.weight cgroup.freeze";
+  "cpu.weight cpu.idle cpu.max cpu.stat cpu.pressure memory.max memory.low memory.swap.max memory.oom.group io.bfq.weight pids.max cgroup.freeze";
 const FILES_V1 =
-  "cpu.shares cpu.idle cpu.cfs_quota_us cpu.cfs_period_us memory.limit_in_bytes memory.memsw.limit_in_bytes memory.soft_limit_in_bytes freezer.state";
+  "cpu.shares cpu.idle cpu.cfs_quota_us cpu.cfs_period_us memory.limit_in_bytes memory.memsw.limit_in_bytes memory.soft_limit_in_bytes pids.max freezer.state";
 
 interface Bed {
   readonly cgroups: Cgroups;
@@ -29,7 +29,7 @@ function fake(version: 1 | 2, files: string, earlier?: Bed & { base: string }) {
     for (const file of files.split(" ")) writeFileSync(path.join(folder, file), "");
   }
   const controllers: Hierarchy["controllers"] =
-    version === 1 ? ["cpu", "memory", "freezer"] : ["core", "cpu", "memory", "io"];
+    version === 1 ? ["cpu", "memory", "pids", "freezer"] : ["core", "cpu", "memory", "io", "pids"];
   const hierarchy = { version, base, isTop: true, controllers };
   const machine = { key: "test", cores: 4, hasBfq: false, hasSwap: true };
   const read = (file: string) => readFileSync(path.join(base, `neuraxis-test.${file}`), "utf8");
@@ -49,11 +49,12 @@ test("version 2: classes and shares in the words of the kernel", () => {
     ["400", "max", "1", "1"],
   );
   const online = (file: string) => read(`online/w-s.chat%2F1/${file}`);
-  assert.deepEqual(["cpu.weight", "cpu.max", "memory.max", "memory.low"].map(online), [
+  assert.deepEqual(["cpu.weight", "cpu.max", "memory.max", "memory.low", "pids.max"].map(online), [
     "150",
     "max 100000",
     "2097152",
     "2097152",
+    "6144",
   ]);
   const offline = (file: string) => read(`offline/w-job/${file}`);
   assert.deepEqual(
@@ -71,6 +72,7 @@ test("version 1: the same in its words", () => {
     "50000",
     "1048576",
   ]);
+  assert.equal(share("pids.max"), "5120");
   assert.equal(read("online/cpu.shares"), "4096");
   assert.equal(read("offline/memory.soft_limit_in_bytes"), "0");
 });
@@ -151,6 +153,7 @@ test("what is missing makes promises weaker, and nothing else", () => {
       "cpu-order by cpu.weight",
       "memory-limit by memory.max",
       "memory-order by oom_score_adj",
+      "process-limit by nothing",
       "io-order by nice 19",
       "pressure by schedstat",
     ],

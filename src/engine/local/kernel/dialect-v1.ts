@@ -1,5 +1,5 @@
 import { readControl, readCount } from "./control-file.ts";
-import { bytesOf, SHARE_PERIOD_MS, weigh, type Dialect } from "./dialect.ts";
+import { bytesOf, SHARE_PERIOD_MS, threadLimit, weigh, type Dialect } from "./dialect.ts";
 
 const SHARES: [number, number] = [2, 262_144];
 
@@ -25,6 +25,7 @@ export const dialectV1: Dialect = {
   shareSettings: (share) => [
     { controller: "cpu", file: "cpu.shares", value: weigh(share.cpuMilli, 1024, SHARES) },
     ...dialectV1.quota(share.cpuMaxMilli, SHARE_PERIOD_MS),
+    threadLimit(share),
     { controller: "memory", file: "memory.limit_in_bytes", value: bytesOf(share) },
     { controller: "memory", file: "memory.memsw.limit_in_bytes", value: bytesOf(share) },
     { controller: "memory", file: "memory.limit_in_bytes", value: bytesOf(share) },

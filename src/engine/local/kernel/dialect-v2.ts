@@ -1,5 +1,5 @@
 import { readCount } from "./control-file.ts";
-import { bytesOf, SHARE_PERIOD_MS, weigh, type Dialect } from "./dialect.ts";
+import { bytesOf, SHARE_PERIOD_MS, threadLimit, weigh, type Dialect } from "./dialect.ts";
 
 const WEIGHTS: [number, number] = [1, 10_000];
 
@@ -23,6 +23,7 @@ export const dialectV2: Dialect = {
   shareSettings: (share) => [
     { controller: "cpu", file: "cpu.weight", value: weigh(share.cpuMilli, 100, WEIGHTS) },
     ...dialectV2.quota(share.cpuMaxMilli, SHARE_PERIOD_MS),
+    threadLimit(share),
     { controller: "memory", file: "memory.max", value: bytesOf(share) },
     { controller: "memory", file: "memory.swap.max", value: "0" },
     { controller: "memory", file: "memory.oom.group", value: "1" },

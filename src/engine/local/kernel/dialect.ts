@@ -31,10 +31,19 @@ export const SHARE_PERIOD_MS = 100;
 /** Period for all offline work: shorter, so that what it does under a limit is spread evenly. */
 export const OFFLINE_PERIOD_MS = 20;
 
+/** Threads that a workload may have, and how many more for each core that it asks for. */
+const THREADS = { least: 4096, perCore: 1024 } as const;
+
 const MIB = 2 ** 20;
 
 export function bytesOf(share: Share): string {
   return String(share.memoryMiB * MIB);
+}
+
+/** Both versions, and one core begun counts as a whole one. */
+export function threadLimit({ cpuMilli }: Share): Setting {
+  const most = THREADS.least + THREADS.perCore * Math.ceil(cpuMilli / 1000);
+  return { controller: "pids", file: "pids.max", value: String(most) };
 }
 
 /** A weight for so many thousandths of a core, one core being `perCore`. */

@@ -36,13 +36,13 @@ function find(root: string): readonly string[] {
   return findHierarchies(root, "neuraxis-test.rest").map(show);
 }
 
-const FIRST = ["cpu,cpuacct", "memory", "freezer", "blkio"].map(
+const FIRST = ["cpu,cpuacct", "memory", "freezer", "blkio", "pids"].map(
   (name, position) =>
     `3${position} 25 0:2${position} / /sys/fs/cgroup/${name} rw,nosuid shared:9 - cgroup cgroup rw,${name}`,
 );
 const SECOND = "40 25 0:30 / /sys/fs/cgroup/unified rw shared:9 - cgroup2 cgroup2 rw,nsdelegate";
 const ONLY_SECOND = "40 25 0:30 / /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw";
-const FIRST_GROUPS = { "cpu,cpuacct": {}, memory: {}, freezer: {}, blkio: {} };
+const FIRST_GROUPS = { "cpu,cpuacct": {}, memory: {}, freezer: {}, blkio: {}, pids: {} };
 
 test("version 1: each controller where it is mounted, two of them together", () => {
   const own = ["4:cpu,cpuacct:/", "3:memory:/", "2:freezer:/", "1:blkio:/", "0::/"];
@@ -51,6 +51,7 @@ test("version 1: each controller where it is mounted, two of them together", () 
     "v1 memory: memory",
     "v1 freezer: freezer",
     "v1 blkio: io",
+    "v1 pids: pids",
   ]);
 });
 
@@ -60,6 +61,7 @@ test("version 2 without controllers beside version 1 freezes and counts in its s
     "v1 cpu,cpuacct: cpu",
     "v1 memory: memory",
     "v1 blkio: io",
+    "v1 pids: pids",
     "v2 unified: core",
   ]);
 });
@@ -87,10 +89,10 @@ test("the highest cgroup that may be written is used", () => {
 test("version 2 gives the controllers that the groups below may have", () => {
   const files = {
     "cgroup.controllers": "cpuset cpu io memory pids",
-    "cgroup.subtree_control": "cpu memory",
+    "cgroup.subtree_control": "cpu memory pids",
   };
   const root = fake({ mounts: [ONLY_SECOND], own: ["0::/"], groups: { "": files } });
-  assert.deepEqual(find(root), ["v2 .: core cpu memory"]);
+  assert.deepEqual(find(root), ["v2 .: core cpu memory pids"]);
 });
 
 test("without mounted hierarchies there are none", () => {

@@ -6,7 +6,7 @@ import { readControl, writeControl } from "./control-file.ts";
  * What a hierarchy can be used for. `core` is what version 2 gives without any controller: freezing,
  * pressure and use of CPU.
  */
-export type Controller = "core" | "cpu" | "cpuacct" | "memory" | "io" | "freezer";
+export type Controller = "core" | "cpu" | "cpuacct" | "memory" | "io" | "pids" | "freezer";
 
 /** A mounted hierarchy of cgroups, at a place where this process may make groups. */
 export interface Hierarchy {
@@ -32,9 +32,10 @@ const CONTROLLERS_V1: Readonly<Record<string, Controller>> = {
   cpuacct: "cpuacct",
   memory: "memory",
   blkio: "io",
+  pids: "pids",
   freezer: "freezer",
 };
-const CONTROLLERS_V2 = ["cpu", "memory", "io"] as const;
+const CONTROLLERS_V2 = ["cpu", "memory", "pids", "io"] as const;
 
 /**
  * The hierarchies that can be used, each controller in one of them. In each the highest cgroup from

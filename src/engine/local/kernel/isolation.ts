@@ -12,7 +12,7 @@ export type WorkClass = "online" | "offline";
 /** What a workload is granted. */
 export interface Share {
   readonly class: WorkClass;
-  /** Thousandths of a core: its weight among others of its class. */
+  /** Thousandths of a core: its weight among others of its class; with it rises the limit of threads. */
   readonly cpuMilli: number;
   /** Thousandths of a core that it never exceeds, from 10; absent: it may use what is idle. */
   readonly cpuMaxMilli?: number;
@@ -49,6 +49,7 @@ export interface KernelPromise {
     | "offline-quota"
     | "memory-limit"
     | "memory-order"
+    | "process-limit"
     | "io-order"
     | "freeze"
     | "pressure";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { KeeperBed } from "../../../../test/support/keeper-bed.ts";
@@ -145,6 +145,20 @@ test("a quota on all offline work bears workloads with quotas of their own", { s
   isolation.make("capped", { ...OFFLINE, cpuMaxMilli: 500 });
   isolation.limitOffline({ cpuMilli: 200, isFrozen: false });
   isolation.limitOffline(UNLIMITED);
+});
+
+test("who forks without end is refused more, and its neighbour is not", { skip }, async () => {
+  const cgroups = isolation.make("many", OFFLINE);
+  const folder = cgroups.find((cgroup) => existsSync(`${cgroup}/pids.max`));
+  if (folder === undefined) return;
+  assert.equal(readFileSync(`${folder}/pids.max`, "utf8"), "5120\n");
+  writeFileSync(`${folder}/pids.max`, "8");
+  const script = "i=0; while [ $i -lt 20 ]; do sleep 1000 & i=$((i+1)); done; echo more";
+  const bed = new KeeperBed();
+  const { id } = await bed.spawn(["sh", "-c", script], { cgroups });
+  await bed.endOf(id);
+  assert.match(bed.read(`${id}.out`), /[Cc]annot fork/);
+  await until(() => isolation.remove("many"));
 });
 
 test("who exceeds its memory is killed, its neighbour is not", { skip }, async () => {

@@ -13,6 +13,8 @@ export interface Findings {
 
 type What = KernelPromise["what"];
 
+const UNLIMITED_PROCESSES = "a workload that forks without end takes every process of the machine";
+
 /** What cgroups with these files promise. */
 export function promisesOf(findings: Findings): readonly KernelPromise[] {
   const first = (...files: readonly string[]) => files.find((file) => findings.files.has(file));
@@ -26,6 +28,7 @@ export function promisesOf(findings: Findings): readonly KernelPromise[] {
     ),
     promiseMemoryLimit(findings, first("memory.max", "memory.limit_in_bytes")),
     promiseMemoryOrder(first("memory.low"), first("memory.soft_limit_in_bytes")),
+    promise("process-limit", first("pids.max"), UNLIMITED_PROCESSES),
     promiseIoOrder(findings, first("io.bfq.weight", "blkio.bfq.weight", "io.weight")),
     first("cgroup.freeze", "freezer.state") === undefined
       ? kept("freeze", false, "SIGSTOP", "processes that leave their group are missed")
@@ -46,6 +49,7 @@ export const PROMISES_WITHOUT_CGROUPS: readonly KernelPromise[] = [
   promise("offline-quota", undefined, "under pressure offline work is frozen at once"),
   promise("memory-limit", undefined, "a workload may exceed its memory; then the system chooses"),
   kept("memory-order", false, "oom_score_adj", "offline work is killed first, on Linux only"),
+  promise("process-limit", undefined, UNLIMITED_PROCESSES),
   kept("io-order", false, "nice 19", "only I/O schedulers that read priorities heed it"),
   kept("freeze", false, "SIGSTOP", "processes that leave their workload's session are missed"),
   promisePressure(undefined),
