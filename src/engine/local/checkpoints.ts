@@ -17,6 +17,8 @@ const LISTED_MAX = 20_000;
 const LISTED_AT_ONCE = 256;
 /** Folders below it that are looked into: frameworks save one folder a checkpoint. */
 const DEPTH_MAX = 2;
+/** Between two that are told: a file that grows, such as a log beside them, is new at each look. */
+const SPACING_MS = 5000;
 /** Digits of numbers in names, so that texts compare as they do. */
 const DIGITS = 16;
 
@@ -50,22 +52,28 @@ export function newestFileMs(folder: string, untilMs: number): number {
 export class ToldCheckpoints {
   #toldMs: number;
   #newestMs = 0;
+  /** When it was looked last, and when the last one was told. */
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #spokeMs = Number.NEGATIVE_INFINITY;
 
   /** @param toldMs until when they are told. */
   constructor(toldMs: number) {
     this.#toldMs = toldMs;
   }
 
-  /** Whether the newest, which is not after now, is still to tell. The machine's clock may have been set back. */
+  /** Whether one is to tell: the newest, which is not after now, is still to tell, and none was for a while. The machine's clock may have been set back. */
   isNew(newestMs: number, nowMs: number): boolean {
     this.#toldMs = Math.min(this.#toldMs, nowMs);
+    this.#spokeMs = Math.min(this.#spokeMs, nowMs);
+    this.#lookedMs = nowMs;
     this.#newestMs = newestMs;
-    return newestMs > this.#toldMs;
+    return newestMs > this.#toldMs && nowMs - this.#spokeMs >= SPACING_MS;
   }
 
   /** It was told at this time, which may be of another clock than that of the files. */
   told(nowMs: number): void {
     this.#toldMs = Math.max(nowMs, this.#newestMs);
+    this.#spokeMs = this.#lookedMs;
   }
 }
 

@@ -79,3 +79,13 @@ export class Folders {
     }
   }
 }
+
+/** What the name of a file stands for; nothing for one that the engine does not give. */
+export function decodeName(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // A workload may put files of any name there.
+    return undefined;
+  }
+}

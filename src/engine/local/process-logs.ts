@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { JobId, ServiceId } from "../../model/ids.ts";
 import type { Catalog } from "../../model/launch.ts";
-import type { Folders } from "./folders.ts";
+import { decodeName, type Folders } from "./folders.ts";
 import { markOf } from "./process-ids.ts";
 
 /**
@@ -49,8 +49,8 @@ export class ProcessLogs {
 
   #numbers(prefix: string, rest: RegExp): number[] {
     return readdirSync(this.#folders.logs).flatMap((file) => {
-      const name = decodeURIComponent(file);
-      if (!name.startsWith(prefix)) return [];
+      const name = decodeName(file);
+      if (name?.startsWith(prefix) !== true) return [];
       const number = rest.exec(name.slice(prefix.length))?.[1];
       return number === undefined ? [] : [Number(number)];
     });

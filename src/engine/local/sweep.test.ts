@@ -55,6 +55,16 @@ test("of a service's replicas the newest 20 that have ended keep their output, a
   assert.deepEqual(readdirSync(folders.logs).toSorted(), left.toSorted());
 });
 
+test("of a job's attempts the newest 20 keep their output, that of all members, and no half copy of any stays", async () => {
+  const outputs = Array.from({ length: 25 }, (_, attempt) =>
+    [0, 1].map((member) => `job.a.${job}.${attempt + 10}.${member}.out`),
+  );
+  const half = [`job.b.${job}.1.0.out.rotating`];
+  const folders = foldersOf("attempts", [...outputs.flat(), ...half]);
+  await sweep(folders);
+  assert.deepEqual(readdirSync(folders.logs).toSorted(), outputs.slice(5).flat());
+});
+
 test("what the engine did not make is left alone, and so is what runs", async () => {
   const files = ["system.door.out", "notes.txt", "job.b.out", "%zz.out", `job.b.${job}.1.0.out`];
   const folders = foldersOf("others", files);

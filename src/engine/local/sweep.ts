@@ -3,11 +3,11 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { JobId, ServiceId } from "../../model/ids.ts";
 import type { Catalog } from "../../model/launch.ts";
-import type { Folders } from "./folders.ts";
+import { decodeName, type Folders } from "./folders.ts";
 import { markOf, parseProcess, type ProcessName } from "./process-ids.ts";
 
-/** So many of a service's replicas that have ended keep their output, the newest ones. */
-const REPLICAS_KEPT = 20;
+/** So many of a service's ended replicas, or of a job's attempts, keep their output: the newest. */
+const KEPT = 20;
 
 /** Output that is there. */
 interface Output extends ProcessName {
@@ -17,8 +17,8 @@ interface Output extends ProcessName {
 
 /**
  * Removes what is left of objects that were forgotten: the output of their processes and their
- * folders to start in. A job's output stays as long as the job is known; of a service's ended
- * replicas that of the newest. Whatever the engine did not make itself is left alone.
+ * folders to start in, and of objects that are known the output of all but the newest attempts and
+ * ended replicas. Whatever the engine did not make itself is left alone.
  */
 export class Sweep {
   readonly #folders: Folders;
@@ -45,14 +45,14 @@ export class Sweep {
   async #sweepOutputs(): Promise<void> {
     const { logs } = this.#folders;
     const outputs = outputsAmong(await entriesOf(logs));
-    const kept = new Map<string, number>();
-    // The newest first: numbers rise, and those of a service are counted.
+    const kept = new Map<string, Set<number>>();
+    // The newest first: numbers of attempts and replicas rise.
     for (const output of outputs.toSorted((left, right) => right.numbers[0] - left.numbers[0])) {
       if (this.#isRunning(output.id)) continue;
-      const count = (kept.get(output.name) ?? 0) + 1;
-      const isKnown = this.#isKnown(output);
-      if (isKnown && (output.kind === "job" || count <= REPLICAS_KEPT)) {
-        if (output.kind === "replica") kept.set(output.name, count);
+      const owner = `${output.kind}.${output.name}.${output.mark}`;
+      const numbers = kept.get(owner) ?? new Set();
+      if (this.#isKnown(output) && (numbers.size < KEPT || numbers.has(output.numbers[0]))) {
+        kept.set(owner, numbers.add(output.numbers[0]));
         continue;
       }
       for (const file of output.files) await remove(path.join(logs, file));
@@ -86,7 +86,7 @@ export class Sweep {
 function outputsAmong(entries: readonly Dirent[]): Output[] {
   const outputs = new Map<string, Output & { readonly files: string[] }>();
   for (const entry of entries) {
-    const id = /^(.+)\.(?:out|err)(?:\.\d+)?$/.exec(decodeName(entry.name) ?? "")?.[1];
+    const id = /^(.+)\.(?:out|err)(?:\.(?:\d+|rotating))?$/.exec(decodeName(entry.name) ?? "")?.[1];
     const name = id === undefined ? undefined : parseProcess(id);
     if (id === undefined || name === undefined) continue;
     const output = outputs.get(id) ?? { ...name, id, files: [] };
@@ -94,15 +94,6 @@ function outputsAmong(entries: readonly Dirent[]): Output[] {
     outputs.set(id, output);
   }
   return [...outputs.values()];
-}
-
-function decodeName(name: string): string | undefined {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    // No name that the engine gives.
-    return undefined;
-  }
 }
 
 async function entriesOf(folder: string): Promise<readonly Dirent[]> {
