@@ -59,6 +59,9 @@ test("what enters its cgroups first is started as what has none is", async () =>
   const printed = await read(["printf", "<%s>", ...words], { PATH });
   assert.equal(printed, words.map((word) => `<${word}>`).join(""));
 
+  if (process.platform === "linux") {
+    assert.equal(await read(["ls", "/proc/self/fd"], { PATH }), "0\n1\n2\n3\n");
+  }
   const env = {
     PATH,
     "a.b": "dots",

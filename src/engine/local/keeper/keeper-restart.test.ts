@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { KeeperBed } from "../../../../test/support/keeper-bed.ts";
@@ -10,6 +10,9 @@ import { KeeperError } from "./keeper-connection.ts";
 import type { JournalLine } from "./ledger.ts";
 import { findProcess } from "./process-table.ts";
 import { KEEPER_EXIT, type KeeperRecord } from "./protocol.ts";
+
+/** Only Linux tells a process' descriptors, and only there could they be left open. */
+const skip = process.platform !== "linux";
 
 test("workloads outlive a killed keeper; the next one adopts them and tells their ends", async () => {
   const bed = new KeeperBed();
@@ -90,6 +93,28 @@ test("a process that was started but not recorded is found by its mark", async (
   assert.equal("pid" in records[0] ? records[0].pid : undefined, found);
   child.kill("SIGKILL");
   assert.equal((await bed.endOf("first")).kind, "lost");
+});
+
+test("what is open in who started the keeper is not in its workloads", { skip }, async () => {
+  const bed = new KeeperBed();
+  const open = openSync("/dev/null", "r");
+  const entry = path.join(import.meta.dirname, "keeper.ts");
+  const none = Array.from({ length: 40 }, () => "ignore" as const);
+  const keeper = spawn(process.execPath, [entry, bed.folder], { stdio: [...none, open] });
+  closeSync(open);
+  await once(keeper, "spawn");
+  const begun = new KeeperClient(bed.folder, { isStarted: false });
+  while (
+    !(await begun.ping().then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  );
+  begun.close();
+  const { id } = await bed.spawn(["ls", "/proc/self/fd"]);
+  await bed.endOf(id);
+  // The last is the folder that is listed.
+  assert.equal(bed.read(`${id}.out`), "0\n1\n2\n3\n");
 });
 
 test("a second keeper of a folder refuses with the first one's number", async () => {

@@ -12,7 +12,7 @@
  * and workloads it ends by itself after a minute. Workloads inherit the file mode mask and the
  * limits (ulimit) of who started the keeper.
  */
-import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { takeLock } from "./keeper-lock.ts";
 import { KeeperServer } from "./keeper-server.ts";
@@ -27,6 +27,9 @@ const IDLE_LOOKS = 2;
 const SHUTDOWN_WAIT_MS = 5000;
 const SHUTDOWN_POLL_MS = 20;
 
+/** In the flags that /proc tells of a descriptor, on every machine that Node runs on: open(2). */
+const CLOSE_ON_EXEC = 0o2000000;
+
 process.exitCode = await start(process.argv.slice(2));
 
 /** Returns an exit code if there is nothing to serve. */
@@ -37,6 +40,7 @@ async function start([folder, ...rest]: readonly string[]): Promise<number> {
   }
   // Node hands this on to children, whatever environment they are given.
   delete process.env["NODE_V8_COVERAGE"];
+  closeInherited();
   enterFolder(folder);
   const lock = takeLock(".");
   if (!lock.ok) {
@@ -58,6 +62,28 @@ async function start([folder, ...rest]: readonly string[]): Promise<number> {
   await server.listen(SOCKET_NAME);
   endWhenIdle(keeper, server);
   return KEEPER_EXIT.good;
+}
+
+/**
+ * Descriptors that whoever started the keeper left open would be open in every workload. Node's own
+ * are closed when a program is executed, and those below 16 of its starter are, too. Outside Linux
+ * there are none: libuv starts a process with those alone that it is given.
+ */
+function closeInherited(): void {
+  if (process.platform !== "linux") return;
+  for (const descriptor of readdirSync("/proc/self/fd").map(Number)) {
+    if (descriptor > 2 && isInherited(descriptor)) closeSync(descriptor);
+  }
+}
+
+function isInherited(descriptor: number): boolean {
+  try {
+    const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, "utf8");
+    const flags = /^flags:\s+([0-7]+)$/m.exec(info)?.[1];
+    return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
+  } catch {
+    return false; // It was that of the list.
+  }
 }
 
 /**
