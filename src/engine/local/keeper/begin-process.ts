@@ -27,7 +27,7 @@ while [ "$NEURAXIS_KEEPER_LEFT" -gt 0 ]; do
   NEURAXIS_KEEPER_LEFT=$((NEURAXIS_KEEPER_LEFT - 1))
 done 2>/dev/null
 unset NEURAXIS_KEEPER_LEFT
-trap 'echo "the system does not execute it: code $?" >&3' EXIT
+trap 'echo "the program is not executed: code $? (126: it may not be, 127: it or its interpreter is not there)" >&3' EXIT
 { exec "$@"; } 3>&-
 `;
 const SHELL = "/bin/sh";
@@ -54,7 +54,8 @@ export interface Beginning {
 }
 
 /**
- * Begins a process in a session of its own. If it has cgroups, what begins is the stub. What the system refuses at once is told by the child's event "error".
+ * Begins a process in a session of its own. If it has cgroups, what begins is the stub: see
+ * `afterBegin`. What the system refuses at once is told by the child's event "error".
  */
 export function begin({ request, program, marker, outputs }: Beginning): ChildProcess {
   const { argv, env, cwd, cgroups = [] } = request;

@@ -88,7 +88,7 @@ test("what cannot enter or be executed is refused; a program's own codes are not
   writeFileSync(broken, "#!/no/such/interpreter\n", { mode: 0o755 });
   const refused = await bed.client.spawn(bed.request([broken], { cgroups }));
   assert.match(refused.ok ? "" : refused.reason.code, /^spawn-failed$/);
-  assert.match(refused.ok ? "" : refused.reason.message, /does not execute .*code 127/);
+  assert.match(refused.ok ? "" : refused.reason.message, /not executed: code 127/);
   const closed = new TempFolder();
   symlinkSync("/no/such/folder/file", closed.resolve("cgroup.procs"));
   const before = await bed.client.spawn(bed.request(["true"], { cgroups: [closed.path] }));
@@ -102,6 +102,20 @@ test("what cannot enter or be executed is refused; a program's own codes are not
     const end = await bed.endOf(id);
     assert.equal(end.kind === "exited" && end.code, code);
   }
+});
+
+test("a signal that comes during a start reaches what has begun", async () => {
+  const bed = new KeeperBed();
+  const folder = new TempFolder();
+  folder.write("cgroup.procs", "");
+  const request = bed.request(["sleep", "1000"], { cgroups: [folder.path] });
+  const [started, signalled] = await Promise.all([
+    bed.client.spawn(request),
+    bed.client.signal(request.id),
+  ]);
+  assert.deepEqual([started.ok, signalled.ok], [true, true]);
+  const end = await bed.endOf(request.id);
+  assert.equal(end.kind === "exited" && end.signal, "SIGTERM");
 });
 
 test("a folder without cgroup.procs is no cgroup", () => {
