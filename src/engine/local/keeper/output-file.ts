@@ -49,33 +49,38 @@ export interface Rotation extends Pick<SpawnRequest, "rotateBytes" | "rotateCoun
  * the content is there twice.
  *
  * Of a file that is more than twice too long, or grows faster than it is copied, the end alone is
- * kept: at most `rotateBytes` and 16 MiB. So a writer uses the disk for what it writes between two
- * looks and for old files of `rotateBytes` each, or up to twice that if it writes as much a look.
+ * kept: `rotateBytes`, or 16 MiB if that is less. So a writer uses the disk for what it writes between
+ * two looks and for old files of `rotateBytes` each, or up to twice that if it writes as much a look.
+ * @returns whether it was more than twice too long: it is worth another look soon.
  * @throws Error of the system, as when the file was removed, or one that says that the name is
  *   another file's now, which is left as it is.
  */
-export async function rotateIfLong(file: string, rotation: Rotation): Promise<void> {
+export async function rotateIfLong(file: string, rotation: Rotation): Promise<boolean> {
   const { rotateBytes, rotateCount, inode } = rotation;
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
   await using source = await open(file, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
   if (inodeOf(source.fd) !== inode) throw new Error(`${file} is not the file that was opened`);
   const { size } = fstatSync(source.fd);
-  if (size <= rotateBytes) return;
+  const isFlooded = size > 2 * rotateBytes;
+  if (size <= rotateBytes) return false;
   if (rotateCount === 0) {
-    ftruncateSync(source.fd);
-    return;
+    await source.truncate();
+    return isFlooded;
   }
   const draft = `${file}.rotating`;
   await rm(draft, { force: true });
   await using target = await open(draft, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
-  const isFlooded = size > 2 * rotateBytes;
   if (!isFlooded) await copy(source, target, size);
   for (let number = rotateCount; number > 1; number -= 1) {
     await rename(`${file}.${number - 1}`, `${file}.${number}`).catch(ignoreMissing);
   }
   await rename(draft, `${file}.1`);
   const tailBytes = Math.min(rotateBytes, CHUNK_BYTES * CHUNKS_MAX);
-  cutAfterCopying(source.fd, target.fd, { copied: isFlooded ? 0 : size, tailBytes });
+  copyRest(source.fd, target.fd, { copied: isFlooded ? 0 : size, tailBytes });
+  // Freeing gigabytes takes a tenth of a second, and nothing of a flood is whole anyway.
+  if (isFlooded) await source.truncate();
+  else ftruncateSync(source.fd);
+  return isFlooded;
 }
 
 /** Copies the first so many bytes. */
@@ -93,8 +98,8 @@ async function copy(source: FileHandle, target: FileHandle, bytes: number): Prom
   }
 }
 
-/** Copies what came meanwhile, or of too much its end in place of all before, and cuts the file. */
-function cutAfterCopying(
+/** Copies what came meanwhile, or of too much its end in place of all before. */
+function copyRest(
   source: number,
   target: number,
   { copied, tailBytes }: { readonly copied: number; readonly tailBytes: number },
@@ -115,7 +120,6 @@ function cutAfterCopying(
       to += written;
     }
   }
-  ftruncateSync(source);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -26,6 +26,8 @@ import { findLeader, killAll, killRest } from "./workload-processes.ts";
 const ADOPTED_POLL_MS = 250;
 /** How often output files are measured: a file may be longer by what is written in this time. */
 const ROTATION_POLL_MS = 1000;
+/** While a file grows so fast that it has to be cut again soon. */
+const FLOOD_POLL_MS = 100;
 /** After this time a journal that could not be written is tried again. */
 const JOURNAL_RETRY_MS = 1000;
 
@@ -280,19 +282,20 @@ export class ProcessKeeper {
   }
 
   /** One look at a time; the next comes if a workload runs. */
-  #watchOutputs(): void {
+  #watchOutputs(afterMs = ROTATION_POLL_MS): void {
     if (this.#isWatchingOutputs) return;
     this.#isWatchingOutputs = true;
-    setTimeout(() => void this.#rotateOutputs(), ROTATION_POLL_MS);
+    setTimeout(() => void this.#rotateOutputs(), afterMs);
   }
 
   async #rotateOutputs(): Promise<void> {
     const running = Array.from(this.#journal.ledger.workloads.values()).filter(hasNotEnded);
     const failed = new Set<string>();
+    let isFlooded = false;
     for (const { launch } of running) {
       for (const [file, inode] of outputsOf(launch)) {
         try {
-          await rotateIfLong(file, { ...launch, inode });
+          if (await rotateIfLong(file, { ...launch, inode })) isFlooded = true;
         } catch (error) {
           // A file that was removed or cannot be copied now must not keep others from being rotated.
           if (!this.#unrotated.has(file)) {
@@ -304,7 +307,7 @@ export class ProcessKeeper {
     }
     this.#unrotated = failed;
     this.#isWatchingOutputs = false;
-    if (running.length > 0) this.#watchOutputs();
+    if (running.length > 0) this.#watchOutputs(isFlooded ? FLOOD_POLL_MS : ROTATION_POLL_MS);
   }
 
   #stamp(): Pick<KeeperRecord, "sequence" | "atMs"> {

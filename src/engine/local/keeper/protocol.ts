@@ -122,7 +122,7 @@ export interface SpawnRequest {
   readonly stdout: string;
   readonly stderr: string;
   /**
-   * Bytes from 1024. A file found longer than this, once a second, is rotated; of one that is more
+   * Bytes from 1024. A file found longer than this, once a second or sooner, is rotated; of one that is more
    * than twice as long, these last bytes alone are kept.
    */
   readonly rotateBytes: number;
