@@ -27,8 +27,16 @@ const FILE_LENGTH_MAX = 4 * DOCUMENT_LENGTH_MAX;
 const DOCUMENTS_MAX = 1000;
 /** Lists and maps within each other. The deepest manifest has a fourth of it. */
 const DEPTH_MAX = 32;
-/** Values and their characters in one document, counted anew at each alias. */
-const EXPANDED_MAX = 2 * DOCUMENT_LENGTH_MAX;
+/**
+ * Tokens of a file: values, keys, signs such as `-` and `:`, line ends and space between them. Some
+ * 30,000 lines; a token takes a few microseconds, whatever comes of it.
+ */
+const TOKENS_MAX = 250_000;
+/** Directives and tokens that stand where none can; each takes as long as a line. */
+const ODD_TOKENS_MAX = 100;
+/** Values of a file, and their characters, counted anew at each alias. */
+const EXPANDED_VALUES_MAX = 250_000;
+const EXPANDED_LENGTH_MAX = 2 * FILE_LENGTH_MAX;
 
 /** What is noted of one document; who writes so many faults has other plans than to mend them. */
 const FAULTS_MAX = 100;
@@ -70,7 +78,7 @@ export interface Forest {
 
 /**
  * Reads documents of YAML 1.2, of which JSON is a part. Safe for a text from anywhere: length, depth,
- * number of documents and what aliases multiply are limited. O(length).
+ * number of documents and of tokens and what aliases multiply are limited. O(length).
  */
 export function readForest(text: string): Forest {
   const trees: DocumentTree[] = [];
@@ -85,16 +93,23 @@ export function readForest(text: string): Forest {
     return refuse("too-large", 0, problem);
   }
   const parser = new Parser(lines.addNewLine);
-  let isTooDeep = false;
+  let excess: string | undefined;
   function* listTokens() {
     lines.addNewLine(0);
+    let tokens = 0;
+    let oddTokens = 0;
     for (const lexeme of new Lexer().lex(text)) {
-      yield* parser.next(lexeme);
-      isTooDeep = parser.stack.length > DEPTH_MAX + 2; // The document, and a scalar at the top.
-      if (isTooDeep) return;
+      for (const token of parser.next(lexeme)) {
+        if (token.type === "directive" || token.type === "error") oddTokens += 1;
+        yield token;
+      }
+      tokens += 1;
+      excess = findExcess(parser, tokens, oddTokens);
+      if (excess !== undefined) return;
     }
     yield* parser.end();
   }
+  const left: Budget = { values: EXPANDED_VALUES_MAX, characters: EXPANDED_LENGTH_MAX };
   // Whether a key stands twice is asked here: the library would compare each key with each.
   const composer = new Composer<ParsedNode>({ uniqueKeys: false, prettyErrors: false });
   for (const document of composer.compose(listTokens())) {
@@ -107,11 +122,26 @@ export function readForest(text: string): Forest {
       const problem = `the document has ${end - start} characters; at most ${DOCUMENT_LENGTH_MAX} can be`;
       return refuse("too-large", start, problem);
     }
-    trees.push(plant(document, lines, trees.length + 1));
+    trees.push(plant(document, lines, { number: trees.length + 1, left }));
   }
-  if (!isTooDeep) return { trees };
-  const problem = `lists and maps stand more than ${DEPTH_MAX} deep in each other`;
-  return refuse("too-large", parser.offset, problem);
+  return excess === undefined ? { trees } : refuse("too-large", parser.offset, excess);
+}
+
+/** What there is too much of, so far. */
+function findExcess(parser: Parser, tokens: number, oddTokens: number): string | undefined {
+  // The document, and a scalar at the top.
+  if (parser.stack.length > DEPTH_MAX + 2) {
+    return `lists and maps stand more than ${DEPTH_MAX} deep in each other`;
+  }
+  if (oddTokens > ODD_TOKENS_MAX) return `the file is wrong in more than ${ODD_TOKENS_MAX} places`;
+  if (tokens <= TOKENS_MAX) return undefined;
+  return `the file has more than ${TOKENS_MAX} tokens: values, keys, signs and space between them`;
+}
+
+/** What may still come in a file. */
+interface Budget {
+  values: number;
+  characters: number;
 }
 
 /** Offsets of a key, or of an item of a list, and of its value. */
@@ -127,21 +157,22 @@ interface Planting {
   readonly anchors: Map<string, ParsedNode>;
   /** Of each map and list, where what is in it stands. */
   readonly places: WeakMap<object, Map<string, Place>>;
-  /** Values and characters that may still come. */
-  left: number;
+  readonly left: Budget;
+  isTooLarge: boolean;
 }
 
 function plant(
   document: Document.Parsed<ParsedNode>,
   lines: LineCounter,
-  number: number,
+  { number, left }: { readonly number: number; readonly left: Budget },
 ): DocumentTree {
   const planting: Planting = {
     lines,
     faults: [],
     anchors: new Map(),
     places: new WeakMap(),
-    left: EXPANDED_MAX,
+    left,
+    isTooLarge: false,
   };
   const [broken] = [...document.errors, ...document.warnings];
   const top = document.contents?.range[0] ?? document.range[0];
@@ -156,12 +187,12 @@ function plant(
 function readNode(planting: Planting, node: ParsedNode | null, path: KeyPath): unknown {
   if (node === null) return null;
   const [offset] = node.range;
-  planting.left -= 1;
-  if (planting.left < 0 || path.length > DEPTH_MAX) {
-    const problem = "is too large with its aliases put in";
-    if (planting.left !== Number.NEGATIVE_INFINITY)
-      note(planting, "too-large", offset, path, problem);
-    planting.left = Number.NEGATIVE_INFINITY;
+  const { left } = planting;
+  left.values -= 1;
+  if (planting.isTooLarge) return null;
+  if (left.values < 0 || left.characters < 0 || path.length > DEPTH_MAX) {
+    planting.isTooLarge = true;
+    note(planting, "too-large", offset, path, "is too large with its aliases put in");
     return null;
   }
   if (isAlias(node)) {
@@ -181,7 +212,7 @@ function readNode(planting: Planting, node: ParsedNode | null, path: KeyPath): u
 }
 
 function readScalar(planting: Planting, { value }: Scalar.Parsed): unknown {
-  if (typeof value === "string") planting.left -= value.length;
+  if (typeof value === "string") planting.left.characters -= value.length;
   return value;
 }
 

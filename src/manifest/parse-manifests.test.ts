@@ -178,6 +178,38 @@ test("aliases multiply a text no further than the limit", () => {
   }
 });
 
+test("what aliases multiply in all documents together has a limit", () => {
+  const items = (item: string, count: number) => `[${`${item}, `.repeat(count)}]`;
+  const large = `a: &a ${items("1", 1000)}\nb: ${items("*a", 200)}\n`;
+  const faults = listFaults(`${large}---\n${large}---\n${QUEUE}`);
+  assert.match(faults.at(-2) ?? "", /^2\/.*is too large with its aliases put in/);
+  assert.match(faults.at(-1) ?? "", /^3\/.*is too large with its aliases put in/);
+  const long = `a: &a ${"x".repeat(2 ** 19)}\nb: ${items("*a", 17)}\n`;
+  assert.match(listFaults(long)[0], /is too large with its aliases put in/);
+});
+
+test("so many tokens are read of a text, and so few that stand where none can", () => {
+  for (const line of ["- !t x\n", "- @\n", "k: v\n", "#\n", "\n", "- {}\n"]) {
+    const faults = listFaults(line.repeat(300_000));
+    assert.match(faults.at(-1) ?? "", /the file has more than 250000 tokens/, line);
+  }
+  for (const line of ["%a\n", '"\n\n', "]\n"]) {
+    const faults = listFaults(line.repeat(1000));
+    assert.match(faults.at(-1) ?? "", /the file is wrong in more than 100 places/, line);
+  }
+  const spec = Array.from({ length: 1000 }, (_, index) =>
+    QUEUE.replace("name: q", `name: q${index}`),
+  );
+  assert.equal(parseAll(spec.join("---\n")).length, 1000);
+});
+
+test("of many unknown keys the first are told with the nearest that is known", () => {
+  const keys = Array.from({ length: 200 }, (_, index) => `  weigt${index}: 1\n`).join("");
+  const faults = listFaults(QUEUE.replace("spec: {}\n", `spec:\n${keys}`));
+  assert.match(faults[99], /did you mean "weight"/);
+  assert.match(faults[100], /weigt100: is no key here$/);
+});
+
 test("depth, length and number of documents have limits", () => {
   for (const opener of ["[", "- ", "{a: "]) {
     const [fault] = listFaults(opener.repeat(100_000));

@@ -15,6 +15,9 @@ import {
   TIME_PATTERN,
 } from "./quantities.ts";
 
+/** Of one map's unknown keys so many are told at length: to find the nearest key takes a while. */
+const SUGGESTIONS_MAX = 100;
+
 /**
  * A map that refuses keys it does not know, and names the nearest that it does. `refused` says of
  * keys that somebody may well write why they cannot stand here.
@@ -24,8 +27,10 @@ export function settings<Shape extends z.ZodRawShape>(
   refused: Readonly<Record<string, string>> = {},
 ) {
   const known = Object.keys(shape);
-  const say = (key: string) =>
-    Object.hasOwn(refused, key) ? refused[key] : sayUnknown(key, known);
+  const say = (key: string, index: number) => {
+    if (index >= SUGGESTIONS_MAX) return "is no key here";
+    return Object.hasOwn(refused, key) ? refused[key] : sayUnknown(key, known);
+  };
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys" ? issue.keys.map(say).join("\n") : undefined,
