@@ -93,6 +93,7 @@ test("the output that is shown is of the newest attempt of the job that has the 
     `replica.s.${service}.4.out`,
     `replica.s.${old}.8.out`,
   ]);
+  writeFileSync(path.join(folders.logs, "%zz"), ""); // No name that the engine gives.
   const logs = new ProcessLogs(folders, catalog);
   assert.equal(logs.ofMember("a", undefined), `job.a.${job}.2.3`);
   assert.equal(logs.ofMember("a", 0), undefined);
