@@ -34,7 +34,7 @@ try {
       ["journals replayed twice, all equal", String(tally.replays)],
       ["processes of workloads", runs],
       [
-        "preempted: stopped, suspended, shrunk",
+        "told as preempted: stopped, suspended, shrunk (those in a row once)",
         ["stopped", "suspended", "shrunk"].map((reason) => events(`BatchJob ${reason}`)).join(", "),
       ],
       [
@@ -42,7 +42,6 @@ try {
         `${tally.repeated}, ${tally.forgiven}`,
       ],
       ["attempts told as lost", events("BatchJob lost")],
-      ["replicas crashed", events("Replica gone")],
       ["requests to a steady service", `${tally.requests}, ${tally.requestsFailed} failed`],
       [
         "from its start to its first answer, ms",
