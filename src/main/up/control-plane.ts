@@ -1,11 +1,11 @@
 import { randomInt, randomUUID } from "node:crypto";
-import { hostname, networkInterfaces } from "node:os";
 import path from "node:path";
 import type { ShutdownOrder } from "../../api/answers.ts";
 import { openJournal } from "../../control/journal/sqlite-journal.ts";
 import type { Journal, JournalOrigin } from "../../control/journal/journal.ts";
 import { RunningControlPlane } from "../../control/running-control-plane.ts";
 import { ApiServer } from "../../control/server/api-server.ts";
+import { ownHosts } from "../../engine/local/door/own-hosts.ts";
 import { DOOR_SOCKET } from "../../engine/local/door/protocol.ts";
 import { Folders } from "../../engine/local/folders.ts";
 import { describeMachine } from "../../engine/local/machine.ts";
@@ -129,7 +129,7 @@ async function serve(
     token,
     shutDown: stop,
     report: (request, error) => report(`a bug in answering ${request}: ${detailOf(error)}`),
-    ...(isLoopback(api.host) ? {} : { hosts: namesOf(api.host) }),
+    hosts: ownHosts(api.host),
   });
   const address = await server.listen(api.port, api.host).catch((error: unknown) => {
     throw listenError("--listen", api, error);
@@ -201,20 +201,8 @@ function originOf(version: string): JournalOrigin {
   };
 }
 
-/** Names by which this machine is reached when it listens on an address that others see. */
-function namesOf(host: string): string[] {
-  const addresses = Object.values(networkInterfaces()).flatMap((list = []) =>
-    list.map(({ address }) => inUrl(address)),
-  );
-  return [inUrl(host), hostname(), "localhost", ...addresses];
-}
-
 function inUrl(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function detailOf(error: unknown): string {
