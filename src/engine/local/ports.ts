@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { decodeName } from "./folders.ts";
 import { markOf } from "./process-ids.ts";
 
 /** Below the ports that systems give to outgoing connections, above those of well-known services. */
@@ -85,11 +86,12 @@ const ENDING = ".port";
 function readPorts(folder: string): Map<string, number> {
   const ports = new Map<string, number>();
   for (const file of readdirSync(folder)) {
-    if (!file.endsWith(ENDING)) continue;
+    const holder = file.endsWith(ENDING) ? decodeName(file.slice(0, -ENDING.length)) : undefined;
+    if (holder === undefined) continue;
     const port = Number(readFileSync(path.join(folder, file), "utf8"));
     // A file that a crash cut off is as good as none.
     if (!Number.isInteger(port) || port < 1 || port > 65_535) continue;
-    ports.set(decodeURIComponent(file.slice(0, -ENDING.length)), port);
+    ports.set(holder, port);
   }
   return ports;
 }
