@@ -61,9 +61,10 @@ const DOOR = "system.door";
 export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine {
   const { folder, node, catalog, environment, secrets, runtime, maker } = settings;
   const folders = new Folders(folder);
-  const isolation = detectIsolation({ key: keyOf(folder) });
   const keeper = new KeeperClient(folders.keeper, { onTakeover: () => engine.onKeeperRestarted() });
   const door = new DoorClient(folders.door);
+  // Last: it makes cgroups, and those above may refuse the folder.
+  const isolation = detectIsolation({ key: keyOf(folder) });
   const readSecret = secretsIn(secrets);
   const containers = runtime && new Containers(runtime, keyOf(folder));
   const engine = new LocalEngine({
