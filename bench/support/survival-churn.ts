@@ -130,6 +130,7 @@ export class Churn {
     // Nobody waits for an answer: there may be no replica, and one that is there gives none.
     const stop = AbortSignal.timeout(200);
     return async () => {
+      // So the time is over, or the connection breaks off: the crash itself is seen in its process.
       await fetch(url, { signal: stop }).catch(() => {});
     };
   }

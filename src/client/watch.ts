@@ -78,6 +78,7 @@ export async function* watch(
     if (attempt >= ATTEMPTS_MAX) throw problem;
     if (version === undefined) continue; // Nothing is down: it only has to be listed anew.
     const waitMs = Math.min(WAIT_MS * 2 ** attempt, WAIT_MS_MAX);
+    // The abort is all that it can reject with, and the loop looks at that.
     await wait(waitMs, undefined, stop === undefined ? {} : { signal: stop }).catch(() => {});
   }
 }

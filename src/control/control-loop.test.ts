@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ControlBed, jobText, read, serviceText } from "../../test/support/control-bed.ts";
 import { departureId } from "../model/ids.ts";
+import { JournalError } from "./journal/journal-error.ts";
 
 const NO_VERSIONS = { dryRun: false, versions: new Map<string, string>() };
 
@@ -50,7 +51,7 @@ test("a journal that cannot be copied is told once, and goes on", async () => {
       .events({ after: 0, limit: 100 })
       .map(({ reason }) => reason)
       .filter((reason) => reason.startsWith("journal-"));
-  let fault: Error | undefined = new Error("no room");
+  let fault: Error | undefined = new JournalError("disk-full", "copy", "no room");
   bed.journal.backUp = () => {
     if (fault !== undefined) throw fault;
   };
@@ -63,6 +64,24 @@ test("a journal that cannot be copied is told once, and goes on", async () => {
   fault = undefined;
   for (let minute = 0; minute < 3; minute += 1) await bringNews();
   assert.deepEqual(told(), ["journal-not-copied", "journal-copied"]);
+});
+
+test("a copy that cannot be made at the very end, or for a bug, ends the control plane with that", async () => {
+  for (const [fault, whileItRuns] of [
+    [new JournalError("disk-full", "copy", "no room"), false],
+    [new TypeError("a bug"), true],
+  ] as const) {
+    const bed = await new ControlBed({ manifests: jobText("a") }).begin();
+    bed.journal.backUp = () => {
+      throw fault;
+    };
+    const ended = assert.rejects(bed.control.done, fault);
+    if (whileItRuns) {
+      await bed.advance(61_000);
+      await bed.apply(jobText("a"));
+    } else bed.control.stop();
+    await ended;
+  }
 });
 
 test("what cannot be journaled is not acted on, and ends the control plane", async () => {

@@ -14,6 +14,7 @@ import { failure } from "./failures.ts";
 import { entryRandom } from "./journal/entry-random.ts";
 import { copyNote } from "./copy-note.ts";
 import type { Change, Journal } from "./journal/journal.ts";
+import { JournalError } from "./journal/journal-error.ts";
 import { BACK_UP_INTERVAL_MS } from "./journal/sqlite-journal.ts";
 import type { Recovered, SnapshotState } from "./recover.ts";
 import { refusedNote } from "./refused-note.ts";
@@ -230,7 +231,9 @@ export class ControlLoop {
       this.#takeStep(this.#step);
     }
     if (this.#isListening) this.#snapshot();
-    this.#copyJournal();
+    // What goes wrong with it only now can be told in no turn any more: it ends with that.
+    if (this.#copyFault === "") this.#options.journal.backUp();
+    else this.#copyJournal();
   }
 
   #hasWork(): boolean {
@@ -377,7 +380,8 @@ export class ControlLoop {
       if (this.#copyFault !== "") this.#notes.push(copyNote(this.#views, ""));
       this.#copyFault = "";
     } catch (error) {
-      const { message } = error as Error;
+      if (!(error instanceof JournalError)) throw error;
+      const { message } = error;
       if (message !== this.#copyFault) this.#notes.push(copyNote(this.#views, message));
       this.#copyFault = message;
     }

@@ -120,8 +120,7 @@ export class RunningControlPlane implements ControlPlane {
   }
 
   why(job: string): Promise<Result<WhyAnswer, ApiFailure>> {
-    const { origin, sequence } = this.#options.journal;
-    return explainWaiting(job, this.#loop.ground, () => entryRandom(origin.seed, sequence + 1));
+    return explainWaiting(job, this.#loop.ground, this.#newRandom());
   }
 
   events(options: Parameters<ControlPlane["events"]>[0]): readonly EventRecord[] {
@@ -148,14 +147,14 @@ export class RunningControlPlane implements ControlPlane {
     const scheduler = ground.scheduler.fork();
     const taken = applyManifests(manifests, versions, { ...ground, scheduler });
     if (!taken.ok) return taken;
-    const actions = scheduler.decide(milliseconds(ground.nowMs), this.#random());
+    const actions = scheduler.decide(milliseconds(ground.nowMs), this.#newRandom()());
     return succeed(this.#applyAnswer(taken.value, actions, true));
   }
 
-  /** As in the next turn. */
-  #random(): Random {
+  /** What gives chance as the next turn has it, whatever comes meanwhile. */
+  #newRandom(): () => Random {
     const { origin, sequence } = this.#options.journal;
-    return entryRandom(origin.seed, sequence + 1);
+    return () => entryRandom(origin.seed, sequence + 1);
   }
 
   #applyAnswer(

@@ -30,9 +30,10 @@ export async function explainWaiting(
     phase: phaseOf(record),
     ...(refusal === undefined ? {} : { refusal }),
   };
+  if (!isWaiting) return succeed({ ...answer, trials: [] });
   const state = scheduler.fork();
   const trials: WhyAnswer["trials"][number][] = [];
-  for (const trial of isWaiting ? trialsFor(name, record, views.tables) : []) {
+  for (const trial of trialsFor(name, record, views.tables)) {
     await setImmediate();
     const fork = state.fork();
     if (!prepare(fork, trial, nowMs)) continue;

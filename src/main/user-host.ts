@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { setTimeout as wait } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { UserHost } from "../cli/user-host.ts";
 import { UsageError } from "../cli/usage-error.ts";
+import { wait } from "./wait.ts";
 
 /** Of output that is no terminal. */
 const COLUMNS = 80;
@@ -27,8 +27,7 @@ export function userHost(endWith: (code: number) => void): UserHost {
     rows: () => (isTerminal ? stdout.rows : ROWS),
     nowMs: () => Date.now(),
     random: () => Math.random(),
-    // The end of the wait is told in either case.
-    wait: (ms, stop) => wait(ms, undefined, stop && { signal: stop }).catch(() => {}),
+    wait,
     write: (stream, bytes) =>
       new Promise((resolve) => {
         process[stream].write(bytes, () => resolve());

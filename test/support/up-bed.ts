@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, createClient } from "../../src/client/client.ts";
 import { findProcesses, sendSignal } from "../../src/engine/local/keeper/process-table.ts";
 import { detectIsolation } from "../../src/engine/local/kernel/detect-isolation.ts";
+import { isListening } from "../../src/main/up/check-addresses.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** Node keeps compiled sources there: a start takes a third of the time. */
@@ -181,7 +182,7 @@ export class UpBed {
     const socket = path.join(this.home, "engine/keeper/keeper.sock");
     await this.until("the keeper answers", async () => {
       const isOne = this.#all(isKeeper).length === 1;
-      return isOne && (await canConnect(socket));
+      return isOne && (await isListening(socket));
     });
   }
 
@@ -259,18 +260,6 @@ function isKeeper(words: readonly string[]): boolean {
 
 function isDoor(words: readonly string[]): boolean {
   return words.some((word) => /\/door\.[jt]s$/.test(word));
-}
-
-async function canConnect(file: string): Promise<boolean> {
-  const socket = connect(file);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

@@ -66,6 +66,7 @@ async function* readSources(
     }
     if (hasMore) continue;
     if (!mayGrow) break;
+    // The abort is all that it can reject with, and the loop looks at that.
     await wait(pollMs, undefined, { signal: stop }).catch(() => {});
   }
   for (const { lines } of sources) {

@@ -6,6 +6,12 @@ export interface EngineClock {
   after(ms: number, call: () => void): () => void;
 }
 
+/** Calls once in so many milliseconds, unless it is cancelled: `after` of clocks that are real. */
+export function callAfter(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+}
+
 /** A clock all of whose calls can be called off at once: what waits by it then waits for ever. */
 export class ClosableClock implements EngineClock {
   readonly #clock: EngineClock;

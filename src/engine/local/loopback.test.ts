@@ -17,8 +17,12 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function ask(port: number, timeoutMs: number): Promise<Answer> {
-  return loopback.asksReady(port, { path: "/a b", intervalMs: 1, timeoutMs, failures: 1 });
+/** The limit that is asked with decides nothing here, but where nobody ever answers. */
+const PATIENT = { path: "/a b", intervalMs: 1, timeoutMs: 60_000, failures: 1 };
+const HASTY = { ...PATIENT, timeoutMs: 20 };
+
+function ask(port: number, readiness = PATIENT): Promise<Answer> {
+  return loopback.asksReady(port, readiness);
 }
 
 const answering = (status: number): RequestListener => {
@@ -26,17 +30,17 @@ const answering = (status: number): RequestListener => {
 };
 
 test("what comes of asking a process is told apart: its answer, nobody, no answer, a broken connection", async () => {
-  const yes = await ask(await listen(createHttpServer(answering(204))), 60_000);
+  const yes = await ask(await listen(createHttpServer(answering(204))));
   assert.deepEqual([yes, isYes(yes)], [{ kind: "answered", status: 204 }, true]);
-  const no = await ask(await listen(createHttpServer(answering(404))), 60_000);
+  const no = await ask(await listen(createHttpServer(answering(404))));
   assert.deepEqual([no, isYes(no)], [{ kind: "answered", status: 404 }, false]);
   const gone = createServer();
   const free = await listen(gone);
   gone.close();
   await once(gone, "close");
-  assert.deepEqual(await ask(free, 60_000), { kind: "nobody-listens" });
+  assert.deepEqual(await ask(free), { kind: "nobody-listens" });
   const mute = await listen(createServer((socket) => socket.unref()));
-  assert.deepEqual(await ask(mute, 20), { kind: "too-late" });
+  assert.deepEqual(await ask(mute, HASTY), { kind: "too-late" });
   const rude = await listen(createServer((socket) => socket.destroy()));
-  assert.equal((await ask(rude, 60_000)).kind, "broken-off");
+  assert.equal((await ask(rude)).kind, "broken-off");
 });

@@ -7,7 +7,7 @@ import type { ContainerRuntime } from "./containers/container-runtime.ts";
 import { Containers } from "./containers/containers.ts";
 import type { DeviceMaker } from "./devices/found-devices.ts";
 import { DoorClient, doorCommand } from "./door/door-client.ts";
-import type { EngineClock } from "./engine-clock.ts";
+import { callAfter, type EngineClock } from "./engine-clock.ts";
 import { Folders } from "./folders.ts";
 import { KeeperClient } from "./keeper/keeper-client.ts";
 import { detectIsolation } from "./kernel/detect-isolation.ts";
@@ -115,10 +115,7 @@ export function openLocalEngine(settings: LocalEngineSettings): OpenLocalEngine 
 /** It goes on evenly, whatever the machine's clock is set to, and stands still while the machine sleeps. */
 const systemClock: EngineClock = {
   nowMs: () => Math.floor(performance.timeOrigin + performance.now()),
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
+  after: callAfter,
 };
 
 async function followDoor(door: DoorClient, engine: LocalEngine): Promise<void> {

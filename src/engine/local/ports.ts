@@ -72,7 +72,7 @@ export class Ports {
       if (!isTaken && (await this.#isFree(port))) return port;
     }
     const message = `no free port from ${PORT_MIN} to ${PORT_MAX}`;
-    throw Object.assign(new Error(message), { code: "EADDRINUSE" });
+    throw Object.assign(new Error(message), { code: "EADDRINUSE", syscall: "listen" });
   }
 
   #fileOf(holder: string): string {

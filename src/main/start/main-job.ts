@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CommandError } from "../../cli/exit-codes.ts";
 import { seededRandom } from "../../simulate/seeded-random.ts";
+import { wait } from "../wait.ts";
 import { addCpuTime, cpuTimeBetween, NO_TIME } from "./cpu-time.ts";
 import type { Outcome } from "./figures.ts";
 import type { LiveView } from "./live-view.ts";
@@ -332,7 +332,7 @@ export class MainJob {
       if (done) return;
       waitedMs = waitsFor === undefined ? 0 : waitedMs + LOOK_EVERY_MS;
       if (waitedMs > BEGIN_LIMIT_MS) throw await this.#stuck(waitsFor!);
-      await pause(LOOK_EVERY_MS, undefined, { signal: this.#world.stop }).catch(() => {});
+      await wait(LOOK_EVERY_MS, this.#world.stop);
     }
   }
 

@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
+import { wait } from "../wait.ts";
 import type { PlannedRequest } from "./traffic.ts";
 
 /** A request that has no answer after so long has failed. */
@@ -48,7 +48,7 @@ export class RequestSender {
     for (const planned of requests) {
       const dueMs = startMs + planned.atMs;
       const waitMs = dueMs - performance.now();
-      if (waitMs > 0) await pause(waitMs, undefined, { signal: stop }).catch(() => {});
+      if (waitMs > 0) await wait(waitMs, stop);
       if (stop.aborted) break;
       open.push(this.#send(planned, dueMs).then(tell));
     }

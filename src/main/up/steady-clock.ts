@@ -1,4 +1,5 @@
 import type { Clock } from "../../control/clock.ts";
+import { callAfter } from "../../engine/local/engine-clock.ts";
 
 /**
  * The machine's clock, as far as it goes forward. Set back, it goes on from where it was: what waits
@@ -15,9 +16,6 @@ export function steadyClock(read: () => number = Date.now): Clock {
       latestMs = wallMs + aheadMs;
       return latestMs;
     },
-    after: (ms, call) => {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
+    after: callAfter,
   };
 }

@@ -119,6 +119,7 @@ export class DoorClient {
   async #stayConnected(): Promise<void> {
     while (!this.#closing.signal.aborted && this.#error === undefined) {
       await this.#followConnection();
+      // Closing is all that it can reject with, and the loop looks at that.
       await pause(RECONNECT_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
     }
   }

@@ -219,7 +219,7 @@ export class Cgroups implements Isolation {
     }
     for (const [file, { value, code }] of refused) {
       const message = `the kernel refuses ${path.join(folder, file)} = ${value} (${code})`;
-      throw Object.assign(new Error(message), { code });
+      throw Object.assign(new Error(message), { code, syscall: "write" });
     }
   }
 
