@@ -8,6 +8,7 @@ import { after, test, type TestContext } from "node:test";
 import type { JobPhase } from "../src/api/objects.ts";
 import { type Client, createClient } from "../src/client/client.ts";
 import type { Result } from "../src/main/start/result-page.ts";
+import { courseOf } from "./support/course-of.ts";
 import { runNeuraxis } from "./support/run-neuraxis.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -131,20 +132,6 @@ interface Line {
   readonly heldOutBitsPerChar: number;
 }
 
-/** Resolves with all that a job has told, as soon as it has told of a step or has ended. */
-async function courseOf(client: Client, job: string, upTo = Number.POSITIVE_INFINITY) {
-  const lines: Line[] = [];
-  const log = client.log({ kind: "BatchJob", name: job, stream: "stdout", follow: true });
-  let rest = "";
-  for await (const piece of log) {
-    const parts = (rest + Buffer.from(piece).toString("utf8")).split("\n");
-    rest = parts.pop() ?? "";
-    lines.push(...parts.map((line) => JSON.parse(line) as Line));
-    if ((lines.at(-1)?.step ?? -1) >= upTo) break;
-  }
-  return lines;
-}
-
 test("a gang that makes way for another and comes back ends with the losses of one that did not", async (t) => {
   const any = "127.0.0.1:0";
   await runNeuraxis(["up", "--detach", "--home", gangHome, "--listen", any, "--door", any]);
@@ -157,11 +144,11 @@ test("a gang that makes way for another and comes back ends with the losses of o
 
   await client.apply(training("undisturbed", half), { file: "undisturbed" });
   await phaseIs(client, "undisturbed", "Succeeded");
-  const expected = await courseOf(client, "undisturbed");
+  const expected = await courseOf<Line>(client, "undisturbed");
 
   await client.apply(training("disturbed", half), { file: "disturbed" });
   await phaseIs(client, "disturbed", "Running");
-  const before = await courseOf(client, "disturbed", 100);
+  const before = await courseOf<Line>(client, "disturbed", 100);
   const { plan } = await client.apply(urgent(half), { file: "urgent" });
   assert.deepEqual(
     plan.leaves.map(({ name, how }) => `${name}: ${how}`),
@@ -172,7 +159,7 @@ test("a gang that makes way for another and comes back ends with the losses of o
   const { status } = await client.get("BatchJob", "disturbed");
   assert.deepEqual([status.attempt, status.failures], [2, 0]);
 
-  const after = await courseOf(client, "disturbed");
+  const after = await courseOf<Line>(client, "disturbed");
   assert.ok(after[0].step > before[0].step, "it went on from its checkpoint");
   const bits = (lines: readonly Line[]) =>
     lines.map(({ step, heldOutBitsPerChar }) => `${step}: ${heldOutBitsPerChar}`);

@@ -6,6 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import type { JobPhase } from "../src/api/objects.ts";
 import type { Client } from "../src/client/client.ts";
+import { courseOf } from "./support/course-of.ts";
 import { UpBed } from "./support/up-bed.ts";
 
 const example = path.resolve(import.meta.dirname, "../examples/pytorch-ddp");
@@ -51,20 +52,6 @@ interface Line {
   readonly heldOutLoss: number;
 }
 
-/** What member 0 has told; comes back when it has told of a step, or has ended. */
-async function courseOf(client: Client, name: string, upTo = Number.POSITIVE_INFINITY) {
-  const lines: Line[] = [];
-  let rest = "";
-  const log = client.log({ kind: "BatchJob", name, stream: "stdout", follow: true });
-  for await (const piece of log) {
-    const parts = (rest + Buffer.from(piece).toString("utf8")).split("\n");
-    rest = parts.pop() ?? "";
-    lines.push(...parts.map((line) => JSON.parse(line) as Line));
-    if ((lines.at(-1)?.step ?? -1) >= upTo) break;
-  }
-  return lines;
-}
-
 test("PyTorch: two members that make way and come back learn what undisturbed ones do", {
   skip,
 }, async (t) => {
@@ -74,20 +61,20 @@ test("PyTorch: two members that make way and come back learn what undisturbed on
 
   await client.apply(training("undisturbed"), { file: "undisturbed" });
   await phaseIs(client, "undisturbed", "Succeeded");
-  const expected = await courseOf(client, "undisturbed");
+  const expected = await courseOf<Line>(client, "undisturbed");
   assert.equal(expected.at(-1)?.step, 300);
   assert.ok(expected.at(-1)!.heldOutLoss < expected[0].heldOutLoss);
 
   await client.apply(training("disturbed"), { file: "disturbed" });
   await phaseIs(client, "disturbed", "Running");
-  await courseOf(client, "disturbed", 40);
+  await courseOf<Line>(client, "disturbed", 40);
   await client.apply(urgent, { file: "urgent" });
   await phaseIs(client, "urgent", "Succeeded");
   await phaseIs(client, "disturbed", "Succeeded");
   const { status } = await client.get("BatchJob", "disturbed");
   assert.deepEqual([status.attempt, status.failures], [2, 0]);
 
-  const after = await courseOf(client, "disturbed");
+  const after = await courseOf<Line>(client, "disturbed");
   assert.ok(after[0].step > 40, "it went on from what it saved when asked");
   const losses = (lines: readonly Line[]) =>
     lines.map(({ step, heldOutLoss }) => [step, heldOutLoss]);

@@ -3,8 +3,9 @@ import type { Client } from "../client/client.ts";
 import { connect, type ConnectFlags, withConnection } from "./connect.ts";
 import { findObjects } from "./find-object.ts";
 import type { Host } from "./host.ts";
-import { checkKind, findKind, nameOf, parseReference, type Reference } from "./kinds.ts";
-import { parseTimeLimit, withTimeLimit } from "./time-limit.ts";
+import { checkKind, findKind, parseReference, type Reference } from "./kinds.ts";
+import { parseTimeLimit } from "./time-limit.ts";
+import { sayOutcome, waitForAll } from "./wait-for-all.ts";
 import { watchObject } from "./watch-object.ts";
 
 interface CancelFlags extends ConnectFlags {
@@ -13,6 +14,13 @@ interface CancelFlags extends ConnectFlags {
 }
 
 type Job = Reference<"BatchJob">;
+
+/** With --wait. */
+const WORDS = {
+  unmet: { one: "has not ended", all: "have ended" },
+  cure: "They are still asked to end; wait for longer, or see their events.",
+  met: "cancelled",
+};
 
 /** `neuraxis cancel`: ends jobs, which stay to be looked at. */
 export function cancelCommand(host: Host): Command {
@@ -34,9 +42,13 @@ async function cancelJobs(host: Host, words: readonly string[], flags: CancelFla
   for (const job of jobs) {
     const { outcome } = await client.cancel(job.name);
     if (outcome === "cancelling" && flags.wait === true) leaving.push(job);
-    else say(host, job, SAID[outcome]);
+    else sayOutcome(host, job, SAID[outcome]);
   }
-  if (leaving.length > 0) await waitUntilEnded(host, client, leaving, limitMs);
+  if (leaving.length > 0) {
+    await waitForAll(host, leaving, limitMs, WORDS, (object, stop) =>
+      hasEnded(client, object, stop),
+    );
+  }
 }
 
 const SAID = {
@@ -45,10 +57,6 @@ const SAID = {
   ended: "had ended before",
 } as const;
 
-function say(host: Host, { kind, name }: Job, outcome: string): void {
-  host.print(`${nameOf(kind, name)} ${outcome}\n`);
-}
-
 /** Names, with or without their kind, or the kind before all of them. @throws UsageError. */
 function parseJobs(words: readonly string[]): readonly Job[] {
   const [first = "", ...rest] = words;
@@ -56,25 +64,6 @@ function parseJobs(words: readonly string[]): readonly Job[] {
   return names.map((name) =>
     checkKind(parseReference(name.includes("/") ? [name] : ["job", name]), ["BatchJob"]),
   );
-}
-
-/** The limit is of them all. */
-async function waitUntilEnded(
-  host: Host,
-  client: Client,
-  jobs: readonly Job[],
-  limitMs: number | undefined,
-): Promise<void> {
-  const names = jobs.map(({ kind, name }) => nameOf(kind, name)).join(", ");
-  const unmet = jobs.length === 1 ? `${names} has not ended` : `not all of ${names} have ended`;
-  const cure = "They are still asked to end; wait for longer, or see their events.";
-  await withTimeLimit(host.user, { limitMs, unmet, cure }, async (stop) => {
-    for (const job of jobs) {
-      if (!(await hasEnded(client, job, stop))) return undefined;
-      say(host, job, SAID.cancelled);
-    }
-    return true;
-  });
 }
 
 /** Waits for it; what is gone has ended. @returns false if it was stopped before. */

@@ -8,8 +8,9 @@ import { checkKind, nameOf, parseWanted, pluralOf, type Reference } from "./kind
 import { readManifestFiles } from "./manifest-files.ts";
 import { collect } from "./output.ts";
 import { parseSelector } from "./selector.ts";
-import { parseTimeLimit, withTimeLimit } from "./time-limit.ts";
+import { parseTimeLimit } from "./time-limit.ts";
 import { UsageError } from "./usage-error.ts";
+import { sayOutcome, waitForAll } from "./wait-for-all.ts";
 import { watchObject } from "./watch-object.ts";
 
 interface DeleteFlags extends ConnectFlags {
@@ -22,6 +23,13 @@ interface DeleteFlags extends ConnectFlags {
 type Stated = Reference<ManifestKind>;
 
 const STATED: readonly ManifestKind[] = ["BatchJob", "ModelService", "Queue"];
+
+/** With --wait. */
+const WORDS = {
+  unmet: { one: "is not gone", all: "are gone" },
+  cure: "They are still asked to go; wait for longer, or see their events.",
+  met: "deleted",
+};
 
 /** `neuraxis delete`: objects by name, or those that manifests state. */
 export function deleteCommand(host: Host): Command {
@@ -52,14 +60,14 @@ async function deleteObjects(
     for (const object of group) {
       const { outcome } = await client.delete(object.kind, object.name);
       if (outcome === "deleting" && flags.wait === true) leaving.push(object);
-      else say(host, object, outcome === "deleting" ? "is being deleted" : "deleted");
+      else sayOutcome(host, object, outcome === "deleting" ? "is being deleted" : "deleted");
     }
-    if (leaving.length > 0) await waitUntilGone(host, client, leaving, limitMs);
+    if (leaving.length > 0) {
+      await waitForAll(host, leaving, limitMs, WORDS, (object, stop) =>
+        isGone(client, object, stop),
+      );
+    }
   }
-}
-
-function say(host: Host, { kind, name }: Stated, outcome: string): void {
-  host.print(`${nameOf(kind, name)} ${outcome}\n`);
 }
 
 /** What finds the objects that are meant, all of them or an error. @throws UsageError. */
@@ -133,25 +141,6 @@ async function readStated(
       return [{ kind: known, name: metadata.name }];
     }),
   );
-}
-
-/** The limit is of them all. */
-async function waitUntilGone(
-  host: Host,
-  client: Client,
-  objects: readonly Stated[],
-  limitMs: number | undefined,
-): Promise<void> {
-  const names = objects.map(({ kind, name }) => nameOf(kind, name)).join(", ");
-  const unmet = objects.length === 1 ? `${names} is not gone` : `not all of ${names} are gone`;
-  const cure = "They are still asked to go; wait for longer, or see their events.";
-  await withTimeLimit(host.user, { limitMs, unmet, cure }, async (stop) => {
-    for (const object of objects) {
-      if (!(await isGone(client, object, stop))) return undefined;
-      say(host, object, "deleted");
-    }
-    return true;
-  });
 }
 
 /** Waits for it. @returns false if it was stopped before. */

@@ -1,7 +1,6 @@
 import type { Scheduler } from "../decide/scheduler.ts";
-import { milliseconds } from "../model/units.ts";
-import { entryRandom } from "./journal/entry-random.ts";
 import type { NumberedEntry } from "./journal/journal.ts";
+import { Course, type Finding } from "./journal/replay.ts";
 
 /** The journal's entries do not give again what was decided then. */
 export class ReplayError extends Error {
@@ -19,24 +18,15 @@ export class ReplayError extends Error {
  * Lets the scheduler live through an entry once more.
  * @throws ReplayError if it refuses an event, decides something else, or is in another state after it.
  */
-export function replayEntry(
-  scheduler: Scheduler,
-  { sequence, entry }: NumberedEntry,
-  seed: number,
-): void {
-  const nowMs = milliseconds(entry.nowMs);
-  for (const event of entry.events) {
-    const result = scheduler.apply(event, nowMs);
-    if (result.ok) continue;
-    throw new ReplayError(sequence, `the event ${event.kind} is refused: ${result.reason.message}`);
-  }
-  const decided = JSON.stringify(scheduler.decide(nowMs, entryRandom(seed, sequence)));
-  const journaled = JSON.stringify(entry.actions);
-  if (decided !== journaled) {
-    throw new ReplayError(sequence, `it decides ${cut(decided)}, and it decided ${cut(journaled)}`);
-  }
-  if (entry.hash === undefined || entry.hash === scheduler.hash()) return;
-  throw new ReplayError(sequence, "the state after it has another hash");
+export function replayEntry(scheduler: Scheduler, numbered: NumberedEntry, seed: number): void {
+  const finding = new Course(scheduler, seed).decideAgain(numbered);
+  if (finding !== undefined) throw new ReplayError(numbered.sequence, inWords(finding));
+}
+
+function inWords({ about, expected, got }: Finding): string {
+  if (about === "event") return `the event ${cut(expected)} is refused: ${got}`;
+  if (about === "actions") return `it decides ${cut(got)}, and it decided ${cut(expected)}`;
+  return "the state after it has another hash";
 }
 
 const SHOWN_MAX = 300;

@@ -83,10 +83,11 @@ export function replay(
   return { after, sequence, ...course.tell(), ...(difference && { difference }) };
 }
 
-type Finding = Pick<ReplayDifference, "about" | "expected" | "got">;
+/** What an entry did not give again. */
+export type Finding = Pick<ReplayDifference, "about" | "expected" | "got">;
 
 /** A scheduler on its way through a journal, with what was compared. */
-class Course {
+export class Course {
   readonly #scheduler: Replayed;
   readonly #seed: number;
   #events = 0;
